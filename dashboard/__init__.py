@@ -1,0 +1,1 @@
+"""Loyalty Desk: where support staff serve the members of a Brevo loyalty programme."""

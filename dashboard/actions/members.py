@@ -1,0 +1,288 @@
+"""Members: create a contact, enrol, end a membership, share it, change a tier."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dashboard.actions import follow
+from dashboard.actions.deeds import (
+    PATIENCE,
+    Accepted,
+    Actor,
+    Ask,
+    Form,
+    is_uuid,
+    perform,
+    text_problems,
+    tidy,
+)
+from dashboard.actions.engine import Engine
+from dashboard.actions.follow import Then
+from dashboard.actions.refusals import Problem, Unacceptable
+from dashboard.brevo.calls import LARGEST_CONTACT_ID
+from dashboard.brevo.members import LONGEST_SUBSCRIPTION_ID, AccountInfo
+from dashboard.brevo.tiers import Tier
+from dashboard.permissions import Permission
+from dashboard.store.database import Database
+from dashboard.store.intent import Intent, Kind, Link
+
+LONGEST_IDENTIFIER = 200
+MOST_SHARERS = 50
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_DIGITS = re.compile(r"[0-9]{1,19}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolForm(Form):
+    """A contact to make a member."""
+
+    subscription_id: str = ""
+    """Our own member number; empty for one that the remote makes."""
+    member_since: datetime | None = None
+    """In the past; None for now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactForm(EnrolForm):
+    """A contact to create, and to enrol at once. ``contact_id`` is 0: there is none yet."""
+
+    contact_id: int = 0
+    email: str = ""
+    external_id: str = ""
+    phone: str = ""
+    """With its country's code, as the remote wants it."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Further attributes by the account's names, such as ``FIRSTNAME``."""
+    enrols: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndForm(Form):
+    """A membership to end."""
+
+    member: AccountInfo
+    """As read now."""
+    typed_name: str
+    """The member's name as typed to confirm, and as it should be."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharersForm(Form):
+    """Contacts to add to a membership, or to take out of it."""
+
+    sharer_ids: Sequence[str]
+    """Contact IDs as typed."""
+    member: AccountInfo
+    """As read now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierForm(Form):
+    """A tier to put a member into. The next evaluation may undo it."""
+
+    tier_id: str
+    tiers: Sequence[Tier]
+    """Those of the programme, as it is configured now."""
+    member: AccountInfo
+    """As read now."""
+
+
+def create_contact(
+    database: Database, engine: Engine, actor: Actor, form: ContactForm, *, patience: timedelta = PATIENCE
+) -> Intent:
+    """Create a contact, and enrol it once it exists: see :func:`enrolled_as`.
+
+    A contact that exists already is taken as it is (``adopted``). What was typed about the person is
+    forgotten once the contact exists. Raises as :func:`dashboard.actions.deeds.perform`.
+    """
+    typed = (tidy(form.email), tidy(form.external_id), tidy(form.phone), sorted(form.attributes.items()))
+    ask = Ask(
+        kind=Kind.CONTACT_CREATE,
+        permission=Permission.MEMBERS_WRITE,
+        form=form,
+        typed=(*typed, form.enrols, tidy(form.subscription_id), form.member_since),
+        accept=lambda now: _contact(form, now),
+        needs_reason=False,
+    )
+    return perform(database, engine, actor, ask, patience=patience)
+
+
+def enrolled_as(creation: Intent) -> str | None:
+    """The ID of the intent that enrols a contact that was created; None when none does."""
+    return follow.ids(creation).get(Link.ENROLMENT)
+
+
+def enrol(
+    database: Database, engine: Engine, actor: Actor, form: EnrolForm, *, patience: timedelta = PATIENCE
+) -> Intent:
+    """Make a contact a member. Raises as :func:`dashboard.actions.deeds.perform`."""
+    ask = Ask(
+        kind=Kind.MEMBER_ENROL,
+        permission=Permission.MEMBERS_WRITE,
+        form=form,
+        typed=(tidy(form.subscription_id), form.member_since),
+        accept=lambda now: _enrolment(form, now),
+        needs_reason=False,
+    )
+    return perform(database, engine, actor, ask, patience=patience)
+
+
+def end_membership(
+    database: Database, engine: Engine, actor: Actor, form: EndForm, *, patience: timedelta = PATIENCE
+) -> Intent:
+    """End a membership for good. Raises as :func:`dashboard.actions.deeds.perform`."""
+    ask = Ask(
+        kind=Kind.MEMBER_END,
+        permission=Permission.MEMBERSHIPS_END,
+        form=form,
+        typed=(),
+        accept=lambda now: _end(form),
+    )
+    return perform(database, engine, actor, ask, patience=patience)
+
+
+def add_sharers(
+    database: Database, engine: Engine, actor: Actor, form: SharersForm, *, patience: timedelta = PATIENCE
+) -> Intent:
+    """Let further contacts share a membership. Raises as :func:`dashboard.actions.deeds.perform`."""
+    return _share(Kind.SHARERS_ADD, database, engine, actor, form, patience)
+
+
+def remove_sharers(
+    database: Database, engine: Engine, actor: Actor, form: SharersForm, *, patience: timedelta = PATIENCE
+) -> Intent:
+    """Let contacts share a membership no more. Raises as :func:`dashboard.actions.deeds.perform`."""
+    return _share(Kind.SHARERS_REMOVE, database, engine, actor, form, patience)
+
+
+def assign_tier(
+    database: Database, engine: Engine, actor: Actor, form: TierForm, *, patience: timedelta = PATIENCE
+) -> Intent:
+    """Put a member into a tier. Raises as :func:`dashboard.actions.deeds.perform`."""
+    ask = Ask(
+        kind=Kind.TIER_ASSIGN,
+        permission=Permission.TIERS_WRITE,
+        form=form,
+        typed=(form.tier_id,),
+        accept=lambda now: _tier(form),
+    )
+    return perform(database, engine, actor, ask, patience=patience)
+
+
+def _share(
+    kind: Kind, database: Database, engine: Engine, actor: Actor, form: SharersForm, patience: timedelta
+) -> Intent:
+    ask = Ask(
+        kind=kind,
+        permission=Permission.MEMBERS_WRITE,
+        form=form,
+        typed=(sorted(tidy(one) for one in form.sharer_ids),),
+        accept=lambda now: _sharers(kind, form),
+    )
+    return perform(database, engine, actor, ask, patience=patience)
+
+
+# -- what may be asked for -------------------------------------------------------------------------
+
+
+def _enrolment_values(form: EnrolForm, now: datetime) -> tuple[dict[str, str | None], list[Problem]]:
+    number = tidy(form.subscription_id)
+    problems = text_problems("subscription_id", "Member number", number, LONGEST_SUBSCRIPTION_ID)
+    if form.member_since is not None and form.member_since > now:
+        problems.append(Problem("member_since", "Choose a day that has been"))
+    since = None if form.member_since is None else form.member_since.isoformat()
+    return {"subscription_id": number or None, "member_since": since}, problems
+
+
+def _enrolment(form: EnrolForm, now: datetime) -> Accepted:
+    values, problems = _enrolment_values(form, now)
+    if problems:
+        raise Unacceptable(tuple(problems))
+    return Accepted(values=values)
+
+
+def _contact(form: ContactForm, now: datetime) -> Accepted:
+    enrolment, problems = _enrolment_values(form, now)
+    problems = [*_contact_problems(form), *problems]
+    if problems:
+        raise Unacceptable(tuple(problems))
+    attributes = {name: tidy(value) for name, value in form.attributes.items() if tidy(value)}
+    if tidy(form.phone):
+        attributes["SMS"] = tidy(form.phone)
+    said = {"reason": form.reason or None, "case_reference": tidy(form.case_reference) or None}
+    then = (Then(Kind.MEMBER_ENROL, Link.ENROLMENT, {**enrolment, **said}),) if form.enrols else ()
+    return Accepted(
+        values={
+            "email": tidy(form.email) or None,
+            "external_id": tidy(form.external_id) or None,
+            "attributes": json.dumps(attributes) if attributes else None,
+            follow.THEN: follow.written(then),
+        }
+    )
+
+
+def _contact_problems(form: ContactForm) -> list[Problem]:
+    email, phone = tidy(form.email), tidy(form.phone)
+    if not (email or phone or tidy(form.external_id)):
+        return [Problem("email", "Enter an e-mail address, a phone number or an external ID")]
+    problems = []
+    if email and not _EMAIL.fullmatch(email):
+        problems.append(Problem("email", "Enter an e-mail address such as name@example.com"))
+    problems += text_problems("email", "E-mail address", email, LONGEST_IDENTIFIER)
+    problems += text_problems("external_id", "External ID", tidy(form.external_id), LONGEST_IDENTIFIER)
+    if phone and not re.fullmatch(r"\+?[0-9]{6,15}", phone):
+        problems.append(Problem("phone", "Enter the phone number with its country code, digits only"))
+    for name, value in form.attributes.items():
+        problems += text_problems(name, name.capitalize(), tidy(value), LONGEST_IDENTIFIER)
+    return problems
+
+
+def _end(form: EndForm) -> Accepted:
+    if form.member.contact_id != form.contact_id:
+        raise Unacceptable((Problem("", "Open the owner of this membership: it is shared"),))
+    if tidy(form.typed_name).casefold() != tidy(form.name).casefold():
+        raise Unacceptable((Problem("typed_name", f"Enter {tidy(form.name)} to confirm"),))
+    return Accepted(values={})
+
+
+def _sharers(kind: Kind, form: SharersForm) -> Accepted:
+    typed = [tidy(one) for one in form.sharer_ids if tidy(one)]
+    bad = [one for one in typed if not _DIGITS.fullmatch(one) or not 1 <= int(one) <= LARGEST_CONTACT_ID]
+    if bad or not typed:
+        raise Unacceptable((Problem("sharer_ids", "Enter contact IDs: whole numbers of 1 or more"),))
+    ids = sorted({int(one) for one in typed})
+    problem = _sharing_problem(kind, form, ids)
+    if problem is not None:
+        raise Unacceptable((Problem("sharer_ids", problem),))
+    return Accepted(values={"sharer_ids": ",".join(str(one) for one in ids)})
+
+
+def _sharing_problem(kind: Kind, form: SharersForm, ids: list[int]) -> str | None:
+    if form.member.contact_id != form.contact_id:
+        return "Open the owner of this membership first: only there sharers are changed"
+    if len(ids) > MOST_SHARERS:
+        return f"Enter {MOST_SHARERS} contacts or fewer"
+    if form.contact_id in ids:
+        return "The owner of the membership is no sharer. Leave this contact out"
+    sharing = {one.contact_id for one in form.member.sharers}
+    if kind is Kind.SHARERS_REMOVE and not set(ids) <= sharing:
+        # The call names no membership: another one's sharer would be taken out of that.
+        return "Choose only contacts that share this membership"
+    if kind is Kind.SHARERS_ADD and set(ids) <= sharing:
+        return "They share this membership already"
+    return None
+
+
+def _tier(form: TierForm) -> Accepted:
+    tier = next((one for one in form.tiers if one.id == form.tier_id), None)
+    if tier is None or not is_uuid(form.tier_id):
+        raise Unacceptable((Problem("tier_id", "Choose a tier"),))
+    if any(one.tier_id == form.tier_id for one in form.member.tiers):
+        raise Unacceptable((Problem("tier_id", f"The member is in {tier.name} already"),))
+    return Accepted(values={"tier_id": tier.id, "tier_name": tier.name})

@@ -1,0 +1,278 @@
+"""Orders, and drafts that wait for somebody: make an order; complete or cancel what is pending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+
+from dashboard.actions import amounts
+from dashboard.actions.deeds import (
+    PATIENCE,
+    Accepted,
+    Actor,
+    Ask,
+    Form,
+    Gift,
+    is_uuid,
+    part_id,
+    perform,
+    perform_all,
+    tidy,
+)
+from dashboard.actions.engine import Engine
+from dashboard.actions.preview import left_to_take, room
+from dashboard.actions.refusals import Problem, Unacceptable
+from dashboard.brevo.balances import BalanceDefinition
+from dashboard.brevo.history import HistoryItem
+from dashboard.brevo.rows import moment
+from dashboard.permissions import Permission
+from dashboard.store import intents, orders
+from dashboard.store.database import Database
+from dashboard.store.intent import Goal, Intent, Kind, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderForm(Form):
+    """An order to make."""
+
+    definition: BalanceDefinition
+    amount: str
+    """As typed, without a sign."""
+    takes: bool = False
+    """Whether it takes away."""
+    due_at: datetime | None = None
+    """When it is to be processed; None is now."""
+    expires_at: datetime | None = None
+    """When it lapses unless it was completed."""
+    balance: Decimal | None = None
+    sharers: frozenset[int] = frozenset()
+    zone: tzinfo = UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A pending transaction, as a page showed it."""
+
+    transaction_id: str
+    contact_id: int
+    definition_id: str
+    amount: Decimal
+    """Signed."""
+    made_at: datetime
+    """How far back the history is read for it."""
+    expires_at: datetime | None = None
+    balance: Decimal | None = None
+    """The member's total, if it is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftForm(Form):
+    """One draft to end."""
+
+    draft: Draft
+    goal: Goal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkForm(Form):
+    """Several drafts to end in one way. Each has its own contact; that of the form counts for nothing."""
+
+    drafts: tuple[Draft, ...]
+    goal: Goal
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What ending a draft would come to; part of the dry run."""
+
+    draft: Draft
+    why_not: str | None
+    """None when nothing speaks against it."""
+    balance_after: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who ended a transaction, as far as can be told."""
+
+    name: str | None
+    """One of our staff; None for somebody in Brevo or another system."""
+    at: datetime | None
+
+
+def create_order(
+    database: Database, engine: Engine, actor: Actor, form: OrderForm, *, patience: timedelta = PATIENCE
+) -> Intent:
+    """Order a credit or debit. What becomes of it is kept in our own register of orders.
+
+    Raises as :func:`dashboard.actions.deeds.perform`.
+    """
+    ask = Ask(
+        kind=Kind.ORDER_CREATE,
+        permission=Permission.ORDERS_WRITE,
+        form=form,
+        typed=(form.definition.id, tidy(form.amount), form.takes, form.due_at, form.expires_at),
+        accept=lambda now: _order(form, now),
+    )
+    return perform(database, engine, actor, ask, patience=patience)
+
+
+def decide_draft(
+    database: Database, engine: Engine, actor: Actor, form: DraftForm, *, patience: timedelta = PATIENCE
+) -> Intent:
+    """Complete or cancel one draft. When somebody else was faster the intent says how it ended.
+
+    See :func:`decided_by` for who that was. Raises as :func:`dashboard.actions.deeds.perform`.
+    """
+    return perform(database, engine, actor, _ending(form, form.draft, form.goal), patience=patience)
+
+
+def decide_drafts(
+    database: Database, engine: Engine, actor: Actor, form: BulkForm, *, patience: timedelta = PATIENCE
+) -> tuple[Intent, ...]:
+    """Complete or cancel several drafts: an intent for each, in their order, tied by ``batch_id``.
+
+    The same form sent again goes on where it was. Raises as :func:`dashboard.actions.deeds.perform`; when one
+    draft cannot be accepted, none is touched.
+    """
+    asks = [_row(form, draft) for draft in form.drafts]
+    return perform_all(database, engine, actor, asks, batch=form, patience=patience)
+
+
+def dry_run(
+    drafts: tuple[Draft, ...], goal: Goal, definitions: Mapping[str, BalanceDefinition], now: datetime
+) -> tuple[Plan, ...]:
+    """What ending these drafts would come to; nothing is sent. The remote has the last word."""
+    return tuple(_plan(draft, goal, definitions.get(draft.definition_id), now) for draft in drafts)
+
+
+def decided_by(database: Database, intent: Intent) -> Decider:
+    """Who ended the transaction that an intent of ours came too late for, and when."""
+    told = intent.evidence.get("decided_at")
+    at = moment(told) if isinstance(told, str) else None
+    with database.read() as connection:
+        others = intents.about_transaction(connection, intent.programme_id, intent.transaction_id or "")
+    winner = next((one for one in others if one.id != intent.id and _has_ended_it(one)), None)
+    return Decider(None, at) if winner is None else Decider(winner.staff_name, at or winner.settled_at)
+
+
+def note_transactions(
+    database: Database, programme_id: str, contact_id: int, items: tuple[HistoryItem, ...]
+) -> int:
+    """Tell the register which of these transactions are of orders of ours; gives how many were new to it."""
+    with database.read() as connection:
+        waiting = {
+            one.intent_id
+            for one in orders.of_member(connection, programme_id, contact_id)
+            if one.transaction_id is None
+        }
+    found = [item for item in items if item.meta.get("intent") in waiting]
+    if found:
+        with database.write() as connection:
+            for item in found:
+                orders.found_transaction(connection, str(item.meta["intent"]), item.id)
+    return len(found)
+
+
+def _order(form: OrderForm, now: datetime) -> Accepted:
+    problems: list[Problem] = []
+    amount = Decimal(0)
+    try:
+        amount = amounts.parse(form.amount, form.definition.unit)
+    except amounts.AmountError as error:
+        problems.append(Problem("amount", str(error)))
+    problems += _order_problems(form, amount, form.due_at or now, now)
+    if problems:
+        raise Unacceptable(tuple(problems))
+    gift = Gift(
+        amount=amount, unit=form.definition.unit, field="amount", sharers=form.sharers, zone=form.zone
+    )
+    return Accepted(
+        values={
+            "definition_id": form.definition.id,
+            "amount": format(-amount if form.takes else amount, "f"),
+            "due_at": (form.due_at or now).isoformat(),
+            "expires_at": None if form.expires_at is None else form.expires_at.isoformat(),
+        },
+        fields={"balance_before": form.balance},
+        gift=None if form.takes else gift,
+    )
+
+
+def _order_problems(form: OrderForm, amount: Decimal, due_at: datetime, now: datetime) -> list[Problem]:
+    problems = []
+    cap = form.definition.max_debit if form.takes else form.definition.max_credit
+    if cap is not None and amount > cap:
+        text = f"{amounts.at_most(form.definition.unit, cap)}: the programme allows no more at once"
+        problems.append(Problem("amount", text))
+    if form.due_at is not None and form.due_at < now:
+        problems.append(Problem("due_at", "Choose a time for the order that is still to come"))
+    if form.expires_at is not None and form.expires_at <= due_at:
+        problems.append(Problem("expires_at", "Choose an end after the time the order is due"))
+    return problems
+
+
+def _row(form: BulkForm, draft: Draft) -> Ask:
+    own = replace(form, intent_id=part_id(form.intent_id, draft.transaction_id), contact_id=draft.contact_id)
+    return _ending(own, draft, form.goal, batch_id=form.intent_id)
+
+
+def _ending(form: Form, draft: Draft, goal: Goal, batch_id: str | None = None) -> Ask:
+    return Ask(
+        kind=Kind.DRAFT_COMPLETE if goal is Goal.COMPLETE else Kind.DRAFT_CANCEL,
+        permission=Permission.ORDERS_WRITE,
+        form=form,
+        typed=(draft.transaction_id,),
+        accept=lambda now: ending(form, draft, goal, now, batch_id=batch_id),
+        needs_reason=goal is Goal.CANCEL,
+    )
+
+
+def ending(form: Form, draft: Draft, goal: Goal, now: datetime, *, batch_id: str | None = None) -> Accepted:
+    """An intent that begins with its draft chosen.
+
+    :raises Unacceptable: it is another member's, or has lapsed.
+    """
+    if draft.contact_id != form.contact_id or not is_uuid(draft.transaction_id):
+        raise Unacceptable((Problem("draft", "Open the list again: this is not a draft of this member"),))
+    if draft.expires_at is not None and draft.expires_at <= now:
+        raise Unacceptable((Problem("draft", _lapsed(draft)),))
+    return Accepted(
+        values={"definition_id": draft.definition_id, "amount": format(draft.amount, "f")},
+        fields={
+            "state": State.DRAFT,
+            "goal": goal,
+            "transaction_id": draft.transaction_id,
+            "sent_at": draft.made_at,
+            "balance_before": draft.balance,
+            "batch_id": batch_id,
+        },
+    )
+
+
+def _plan(draft: Draft, goal: Goal, definition: BalanceDefinition | None, now: datetime) -> Plan:
+    if draft.expires_at is not None and draft.expires_at <= now:
+        return Plan(draft, _lapsed(draft), None)
+    if goal is Goal.CANCEL:
+        return Plan(draft, None, draft.balance)
+    why_not = None if definition is None else _too_much(draft, definition)
+    is_known = draft.balance is not None and why_not is None
+    return Plan(draft, why_not, (draft.balance or Decimal(0)) + draft.amount if is_known else None)
+
+
+def _too_much(draft: Draft, definition: BalanceDefinition) -> str | None:
+    left = left_to_take(definition, draft.balance)
+    if draft.amount < 0 and left is not None and -draft.amount > left:
+        return "The balance does not hold that much any more"
+    space = room(definition, draft.balance)
+    return "The balance is at its maximum" if draft.amount > 0 and space == 0 else None
+
+
+def _lapsed(draft: Draft) -> str:
+    return f"It lapsed on {draft.expires_at:%d %b %Y %H:%M} UTC" if draft.expires_at else "It lapsed"
+
+
+def _has_ended_it(intent: Intent) -> bool:
+    return intent.state is State.DONE and intent.adopted is None

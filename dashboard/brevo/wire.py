@@ -1,0 +1,187 @@
+"""The one door to the wire: sends a request, gives back the whole answer or one error of our tree.
+
+Knows nothing of what is said. It keeps the absolute deadline and the size cap, follows no redirect,
+reads no proxy settings from the environment, verifies TLS, and hands the key to the configured host
+only. Reads share warm connections; writes get one of their own, closed afterwards, so that no stray
+answer on a kept connection can be taken for theirs.
+"""
+
+from __future__ import annotations
+
+import ssl
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import httpcore
+import httpx
+
+from dashboard.brevo.deadline import Deadline, DeadlineBackend, Resolver, resolve
+from dashboard.brevo.errors import ForeignAnswer, NoAnswer, NotSent, Timeout, Unreadable
+from dashboard.brevo.outbound import CONNECT_SECONDS, IDLE_SECONDS, LARGEST_ANSWER, POOL_SIZE
+from dashboard.brevo.pool import LifoPool, PoolExhausted
+
+USER_AGENT = "loyalty-desk"
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
+"""What proves that no byte of the request left us; a failed TLS handshake is a ConnectError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, decompressed. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def request_id(self) -> str | None:
+        """The remote's handle for the request: what its support asks for."""
+        return self.headers.get("sib-request-id")
+
+
+class Wire:
+    """Connections to one remote. Safe to share between threads."""
+
+    def __init__(
+        self,
+        api_url: str,
+        api_key: str,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        resolver: Resolver = resolve,
+    ) -> None:
+        """``ssl_context`` replaces the public certificate authorities, for a private one."""
+        self._base = httpx.URL(api_url.rstrip("/"))
+        if not (api_key.isascii() and api_key.isprintable()):
+            raise ValueError("The key must be printable ASCII.")
+        self._headers = {
+            "accept": "application/json",
+            "accept-encoding": "gzip",
+            "user-agent": USER_AGENT,
+            "api-key": api_key,
+        }
+        self._ssl = ssl_context
+        if ssl_context is None and self._base.scheme == "https":
+            self._ssl = httpx.create_ssl_context(trust_env=False)
+        self._resolver = resolver
+        self._pool = LifoPool(self._line, size=POOL_SIZE, idle=IDLE_SECONDS)
+
+    def send(
+        self, method: str, target: str, body: bytes | None, *, deadline: Deadline, own_connection: bool
+    ) -> Answer:
+        """Send one request and read its whole answer by ``deadline``.
+
+        :raises NotSent: when the request provably never left.
+        :raises NoAnswer: when it may have.
+        :raises Unreadable: for an answer too big or wrongly compressed.
+        :raises ForeignAnswer: for an answer that was there before the request.
+        """
+        request = self._request(method, target, body, own_connection=own_connection)
+        if own_connection:
+            line = self._line()
+            try:
+                return line.send(request, deadline)
+            finally:
+                line.close()
+        try:
+            with self._pool.lent(deadline.remaining()) as line:
+                return line.send(request, deadline)
+        except PoolExhausted as error:
+            raise NotSent("All connections are busy.") from error
+
+    def drop(self) -> None:
+        """Give up every kept connection: one of them carried somebody else's answer."""
+        self._pool.drop()
+
+    def _request(
+        self, method: str, target: str, body: bytes | None, *, own_connection: bool
+    ) -> httpx.Request:
+        headers = dict(self._headers)
+        if body is not None:
+            headers["content-type"] = "application/json"
+        if own_connection:
+            headers["connection"] = "close"
+        timeout = {"connect": CONNECT_SECONDS, "read": None, "write": None, "pool": 0}
+        try:
+            url = httpx.URL(f"{self._base}{target}")
+        except httpx.InvalidURL as error:
+            raise NotSent("The address is not valid.") from error
+        if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
+            raise NotSent("The address is not the remote's.")
+        return httpx.Request(method, url, headers=headers, content=body, extensions={"timeout": timeout})
+
+    def _line(self) -> _Line:
+        return _Line(self._ssl, self._resolver)
+
+
+class _Line(httpx.HTTPTransport):
+    """One connection, reopened when it was lost. A bare transport: no redirects, cookies or environment."""
+
+    def __init__(self, ssl_context: ssl.SSLContext | None, resolver: Resolver) -> None:
+        # The base class offers no way to hand in a network backend, and would make a TLS context of
+        # its own (16 ms) for every line.
+        self._backend = DeadlineBackend(resolver)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=ssl_context,
+            max_connections=1,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=self._backend,
+        )
+
+    def send(self, request: httpx.Request, deadline: Deadline) -> Answer:
+        self._backend.deadline = deadline
+        try:
+            response = self.handle_request(request)
+            try:
+                if self._backend.reads_since_write == 0:
+                    raise ForeignAnswer("An answer was there before the request.")
+                return _read(response)
+            finally:
+                response.close()
+        except _NOT_SENT as error:
+            raise NotSent(str(error)) from error
+        except httpx.TimeoutException as error:
+            raise Timeout(str(error)) from error
+        except httpx.TransportError as error:
+            raise NoAnswer(str(error)) from error
+
+
+def _read(response: httpx.Response) -> Answer:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    stream: Iterable[bytes] = response.stream  # type: ignore[assignment] # a sync transport gives a sync stream
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"gzip", "x-gzip"}:
+        body = _inflated(stream)
+    elif encoding in {"identity", ""}:
+        body = _capped(stream)
+    else:
+        raise Unreadable("The answer is compressed in a way nobody asked for.", status=response.status_code)
+    return Answer(response.status_code, headers, body)
+
+
+def _capped(chunks: Iterable[bytes]) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise Unreadable("The answer is too big.")
+    return bytes(body)
+
+
+def _inflated(chunks: Iterable[bytes]) -> bytes:
+    """Decompress, never holding more than the cap: a few KB can unfold to gigabytes."""
+    body = bytearray()
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    received = False
+    try:
+        for chunk in chunks:
+            received = received or bool(chunk)
+            body += decompressor.decompress(chunk, LARGEST_ANSWER + 1 - len(body))
+            if len(body) > LARGEST_ANSWER:
+                raise Unreadable("The answer is too big.")
+    except zlib.error as error:
+        raise Unreadable("The answer is not compressed as it says.") from error
+    if received and not decompressor.eof:
+        raise Unreadable("The answer is cut off.")
+    return bytes(body)

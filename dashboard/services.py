@@ -1,0 +1,69 @@
+"""The parts of the console, joined once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dashboard.actions.anchorer import Anchorer
+from dashboard.actions.engine import Engine
+from dashboard.actions.journal import DatabaseJournal
+from dashboard.actions.operations import operations
+from dashboard.actions.settler import Settler
+from dashboard.brevo.client import Brevo
+from dashboard.brevo.configuration import Configuration
+from dashboard.config import Settings
+from dashboard.store.database import Database
+
+
+def utc_now() -> datetime:
+    """The present moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What pages and commands work with. Nothing here knows of HTTP-in."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    database: Database
+    brevo: Brevo
+    configuration: Configuration
+    engine: Engine
+    settler: Settler
+    anchorer: Anchorer
+
+    @classmethod
+    def build(cls, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Services:
+        """Join the parts. Opens no connection and starts no thread; :meth:`start` does that."""
+        database = Database(settings.database_url, settings.secret_keys)
+        brevo = Brevo(settings.api_url, settings.api_key, clock=clock)
+        engine = Engine(
+            DatabaseJournal(database), brevo.transactions, clock, operations=operations(brevo, clock)
+        )
+        return cls(
+            settings=settings,
+            clock=clock,
+            database=database,
+            brevo=brevo,
+            configuration=Configuration(brevo, clock),
+            engine=engine,
+            settler=Settler(engine, clock),
+            anchorer=Anchorer(database, settings.audit_anchors, settings.secret_keys, clock),
+        )
+
+    def start(self) -> None:
+        """Start what runs beside the pages. Call it once in each worker process, after the fork."""
+        self.configuration.prefetch()
+        self.settler.start()
+        self.anchorer.start()
+
+    def close(self) -> None:
+        """End it: the settler first, so that nothing is on its way when connections close."""
+        self.settler.stop()
+        self.anchorer.stop()
+        self.configuration.close()
+        self.brevo.close()
+        self.database.dispose()

@@ -1,0 +1,157 @@
+"""Checking the whole audit record: every link, every number, the signed head, and anchors if there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Connection, Row, func, select
+
+from dashboard.store.audit.anchors import read_anchors
+from dashboard.store.audit.chain import BEGINNING, is_sealed
+from dashboard.store.audit.record import head, table
+
+_ROWS_AT_ONCE = 2_000
+_FINDINGS_KEPT = 100
+
+_Rows = Sequence[Row[int, str, bytes]]
+
+
+class Kind(StrEnum):
+    """What is wrong."""
+
+    CHANGED = "changed"
+    """A row does not follow from the one before: edited, swapped or put in between."""
+    MISSING = "missing"
+    """Numbers are left out."""
+    CUT = "cut"
+    """The record ends before its head or before an anchor."""
+    ADDED = "added"
+    """There are rows beyond the head."""
+    HEAD = "head"
+    """The head is gone, not signed by us, or not the hash of the last row."""
+    REWRITTEN = "rewritten"
+    """A row is not what an anchor says it was."""
+    ANCHORS = "anchors"
+    """Lines of the anchors' file are damaged or not signed by us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, in a sentence."""
+
+    kind: Kind
+    seq: int
+    """The row where it shows."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What a check of the record found."""
+
+    rows: int
+    last_seq: int
+    findings: tuple[Finding, ...]
+    """At most 100, first ones first."""
+    anchors: int = 0
+    """How many anchored rows it was compared with."""
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+
+def verify(connection: Connection, secret_keys: Sequence[str], anchors: Path | None = None) -> VerifyReport:
+    """Read the whole record once, in order, and check it.
+
+    Without ``anchors`` two things stay unseen: a rewrite by somebody who holds the secret key, and a cut
+    back to an older head that somebody kept.
+
+    :raises OSError: the anchors cannot be read.
+    """
+    check = _Check()
+    compared = 0
+    if anchors is not None:
+        check.anchored, damaged = read_anchors(anchors, secret_keys)
+        compared = len(check.anchored)
+        if damaged:
+            check.report(
+                Kind.ANCHORS, 0, f"{damaged} lines of {anchors.name} are damaged or not signed by us."
+            )
+    last = connection.execute(select(head)).one_or_none()
+    if last is None:
+        check.report(Kind.HEAD, 0, "The head is gone.")
+    # Where others append meanwhile, what is beyond the head just read is not asked about.
+    for rows in _up_to(connection, None if last is None else last.seq):
+        check.follow(rows)
+    if last is not None:
+        signed = is_sealed(secret_keys, last.seq, last.hash, last.signature)
+        check.close(last.seq, last.hash, signed=signed, beyond=_beyond_head(connection))
+    return VerifyReport(check.rows, check.seq, tuple(check.findings), compared)
+
+
+class _Check:
+    """What is known after each row."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.seq = 0
+        self.digest = BEGINNING
+        self.anchored: dict[int, bytes] = {}
+        self.findings: list[Finding] = []
+
+    def report(self, kind: Kind, seq: int, text: str) -> None:
+        if len(self.findings) < _FINDINGS_KEPT:
+            self.findings.append(Finding(kind, seq, text))
+
+    def follow(self, rows: _Rows) -> None:
+        """Check rows that follow those checked before. Every row costs about a microsecond: keep it bare."""
+        expected, previous = self.seq + 1, self.digest
+        for seq, record, digest in rows:
+            if seq != expected:
+                self.report(Kind.MISSING, seq, f"Rows {expected} to {seq - 1} are missing.")
+            elif sha256(previous + record.encode()).digest() != digest:
+                self.report(Kind.CHANGED, seq, f"Row {seq} is not what followed row {seq - 1}.")
+            expected, previous = seq + 1, digest
+        self.rows += len(rows)
+        self.seq, self.digest = expected - 1, previous
+        if self.anchored:
+            self._compare(rows)
+
+    def close(self, seq: int, digest: bytes, *, signed: bool, beyond: int) -> None:
+        """Check the end of the record against its head and the anchors."""
+        if not signed:
+            self.report(Kind.HEAD, seq, "The head is not signed with the secret key.")
+        if self.seq < seq:
+            self.report(Kind.CUT, self.seq, f"Rows {self.seq + 1} to {seq} are cut off the end.")
+        elif self.digest != digest:
+            self.report(Kind.HEAD, seq, f"The head does not carry the hash of row {seq}.")
+        if beyond:
+            self.report(Kind.ADDED, seq + 1, f"{beyond} rows were added beyond the head.")
+        for missing in sorted(self.anchored):
+            self.report(Kind.CUT, missing, f"Row {missing} was anchored and is gone.")
+
+    def _compare(self, rows: _Rows) -> None:
+        for seq, _record, digest in rows:
+            if self.anchored.pop(seq, digest) != digest:
+                self.report(Kind.REWRITTEN, seq, f"Row {seq} is not the row that was anchored.")
+
+
+def _up_to(connection: Connection, last_seq: int | None) -> Iterator[_Rows]:
+    statement = select(table.c.seq, table.c.record, table.c.hash).order_by(table.c.seq)
+    if last_seq is not None:
+        statement = statement.where(table.c.seq <= last_seq)
+    result = connection.execute(statement, execution_options={"yield_per": _ROWS_AT_ONCE})
+    yield from result.partitions()
+
+
+def _beyond_head(connection: Connection) -> int:
+    head_seq = select(head.c.seq).scalar_subquery()
+    return connection.execute(
+        select(func.count()).select_from(table).where(table.c.seq > head_seq)
+    ).scalar_one()

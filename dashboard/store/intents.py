@@ -1,0 +1,267 @@
+"""Intents: changes that staff asked for, from the moment they are written down until their outcome is known.
+
+An intent is recorded before anything is sent and outlives crashes. Its ID comes from the form, so the same
+form sent twice is one intent. A row is changed only by whoever read its newest ``version``: that number is
+the fence that makes a late worker's write fail; the lease (owner, until) only saves doing work twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from dashboard.store import spending
+from dashboard.store.database import DecimalText, UtcDateTime, metadata
+from dashboard.store.intent import ENDED, SETTLED, Goal, Intent, Kind, Link, Pause, Phase, State, Waiting
+
+__all__ = ["ENDED", "SETTLED", "Goal", "Intent", "Kind", "Link", "Pause", "Phase", "State", "Waiting"]
+
+table = Table(
+    "intents",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("programme_id", String(36), nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("staff_id", String(36), ForeignKey("staff.id"), nullable=False),
+    Column("staff_name", String(100), nullable=False),
+    Column("staff_role", String(20), nullable=False),
+    Column("request_id", String(64)),
+    Column("ip", String(45)),
+    Column("values", JSON, nullable=False),
+    Column("values_hash", String(64), nullable=False),
+    Column("balance_before", DecimalText),
+    Column("balance_before_at", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("goal", String(20), nullable=False),
+    Column("transaction_id", String(36)),
+    Column("waiting", String(20)),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("creates", Integer, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("empty_looks", Integer, nullable=False),
+    Column("partial_looks", Integer, nullable=False),
+    Column("unknown_since", UtcDateTime),
+    Column("sweep_at", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+    Column("called_at", UtcDateTime),
+    Column("applied_amount", DecimalText),
+    Column("balance_after", DecimalText),
+    Column("failure_code", String(40)),
+    Column("failure_text", String(400)),
+    Column("adopted", String(20)),
+    Column("evidence", JSON, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("lease_owner", String(36)),
+    Column("lease_until", UtcDateTime),
+    Column("linked_id", String(36)),
+    Column("link", String(20)),
+    Column("batch_id", String(36)),
+    Column("remote_id", String(100)),
+    Column("result", JSON(none_as_null=True)),
+    CheckConstraint(
+        "state IN ('awaiting_approval', 'reserved', 'creating', 'looking_up', 'draft', 'completing',"
+        " 'checking', 'done', 'failed', 'cancelled', 'held')",
+        name="state",
+    ),
+    Index("ix_intents_member", "programme_id", "contact_id", "created_at"),
+    Index("ix_intents_staff", "staff_id", "created_at"),
+    Index("ix_intents_linked", "linked_id"),
+    Index("ix_intents_batch", "batch_id"),
+    Index("ix_intents_transaction", "transaction_id"),
+)
+_is_open = table.c.settled_at.is_(None)
+Index(
+    "ix_intents_due",
+    table.c.next_at,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
+)
+_may_be_stray = table.c.sweep_at.is_not(None)
+Index(
+    "ix_intents_stray",
+    table.c.sweep_at,
+    sqlite_where=_may_be_stray,
+    postgresql_where=_may_be_stray,
+)
+
+_counts_as_reversal = and_(table.c.link == Link.REVERSAL.value, table.c.state.not_in(("failed", "cancelled")))
+Index(
+    "ux_intents_reversal",
+    table.c.linked_id,
+    unique=True,
+    sqlite_where=_counts_as_reversal,
+    postgresql_where=_counts_as_reversal,
+)
+
+
+def add(connection: Connection, intent: Intent) -> None:
+    """Write a new intent down.
+
+    :raises sqlalchemy.exc.IntegrityError: there is one with this ID.
+    """
+    connection.execute(insert(table).values(_columns(intent)))
+
+
+def get(connection: Connection, intent_id: str) -> Intent | None:
+    """The intent with this ID."""
+    found = _found(connection, select(table).where(table.c.id == intent_id))
+    return found[0] if found else None
+
+
+def save(connection: Connection, intent: Intent) -> Intent | None:
+    """Keep ``intent``, one version on; None when somebody else changed it since it was read.
+
+    What it reserved of somebody's limits is settled with it, so that none can forget to.
+    """
+    newer = replace(intent, version=intent.version + 1)
+    unchanged = and_(table.c.id == intent.id, table.c.version == intent.version)
+    if connection.execute(update(table).where(unchanged).values(_columns(newer))).rowcount == 0:
+        return None
+    if newer.state in ENDED:
+        spending.settle(connection, newer)
+    return newer
+
+
+def claim(
+    connection: Connection, intent_id: str, owner: str, now: datetime, until: datetime
+) -> Intent | None:
+    """Take the lease of an intent that is due; None when it is not, or somebody else holds it."""
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    mine = and_(table.c.id == intent_id, _is_open, table.c.next_at <= now, free)
+    lease = {"lease_owner": owner, "lease_until": until, "version": table.c.version + 1}
+    if connection.execute(update(table).where(mine).values(lease)).rowcount == 0:
+        return None
+    return get(connection, intent_id)
+
+
+def free_leases(connection: Connection) -> int:
+    """End all leases, whoever holds them; gives how many there were."""
+    held = table.c.lease_until.is_not(None)
+    free = {"lease_owner": None, "lease_until": None}
+    return connection.execute(update(table).where(held, _is_open).values(free)).rowcount
+
+
+def due(connection: Connection, now: datetime, limit: int) -> tuple[str, ...]:
+    """IDs of intents that can be moved on now, the longest waiting first."""
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    statement = select(table.c.id).where(_is_open, table.c.next_at <= now, free)
+    return tuple(connection.execute(statement.order_by(table.c.next_at, table.c.id).limit(limit)).scalars())
+
+
+def strays(connection: Connection, now: datetime, limit: int) -> tuple[str, ...]:
+    """IDs of intents of which a draft may lie unused in the remote and should be swept now."""
+    # Only once the draft is chosen, or none is wanted any more, is every other draft a stray.
+    decided = or_(table.c.transaction_id.is_not(None), table.c.state.in_(ENDED))
+    statement = select(table.c.id).where(table.c.sweep_at <= now, decided)
+    return tuple(connection.execute(statement.order_by(table.c.sweep_at, table.c.id).limit(limit)).scalars())
+
+
+def pause(connection: Connection, now: datetime) -> Pause | None:
+    """What keeps every write from being sent: a refused key, or an hour without requests left."""
+    statement = select(table.c.waiting, func.max(table.c.next_at).label("until")).where(
+        _is_open,
+        table.c.next_at > now,
+        table.c.waiting.in_((Waiting.RATE_LIMITED, Waiting.UNAUTHORISED)),
+    )
+    row = connection.execute(
+        statement.group_by(table.c.waiting).order_by(func.max(table.c.next_at).desc())
+    ).first()
+    return None if row is None else Pause(Waiting(row.waiting), row.until)
+
+
+def for_member(
+    connection: Connection, programme_id: str, contact_id: int, limit: int = 20
+) -> tuple[Intent, ...]:
+    """What staff asked for about one member, newest first."""
+    mine = and_(table.c.programme_id == programme_id, table.c.contact_id == contact_id)
+    newest = select(table).where(mine).order_by(table.c.created_at.desc(), table.c.id).limit(limit)
+    return _found(connection, newest)
+
+
+def unsettled(connection: Connection, limit: int = 50, staff_id: str | None = None) -> tuple[Intent, ...]:
+    """What is not ended, HELD included, oldest first.
+
+    :param staff_id: only what this person asked for.
+    """
+    statement = select(table).where(table.c.state.not_in(ENDED))
+    if staff_id is not None:
+        statement = statement.where(table.c.staff_id == staff_id)
+    return _found(connection, statement.order_by(table.c.created_at, table.c.id).limit(limit))
+
+
+def linked_to(connection: Connection, intent_id: str) -> tuple[Intent, ...]:
+    """What belongs to this intent, oldest first: its reversal, or what follows from it."""
+    statement = select(table).where(table.c.linked_id == intent_id)
+    return _found(connection, statement.order_by(table.c.created_at, table.c.id))
+
+
+def of_batch(connection: Connection, batch_id: str) -> tuple[Intent, ...]:
+    """All that one form asked for, in the order of the members."""
+    statement = select(table).where(table.c.batch_id == batch_id)
+    return _found(connection, statement.order_by(table.c.contact_id, table.c.id))
+
+
+def about_transaction(connection: Connection, programme_id: str, transaction_id: str) -> tuple[Intent, ...]:
+    """Whatever staff did with one transaction of the remote, oldest first."""
+    mine = and_(table.c.programme_id == programme_id, table.c.transaction_id == transaction_id)
+    return _found(connection, select(table).where(mine).order_by(table.c.created_at, table.c.id))
+
+
+def by_ids(connection: Connection, ids: Sequence[str]) -> Mapping[str, Intent]:
+    """Those of these intents that there are."""
+    return {each.id: each for each in _found(connection, select(table).where(table.c.id.in_(ids)))}
+
+
+def credits_of(connection: Connection, staff_id: str, since: datetime) -> tuple[Intent, ...]:
+    """The credits that a person gave since then, newest first."""
+    mine = and_(table.c.staff_id == staff_id, table.c.created_at >= since)
+    given = and_(mine, table.c.kind == Kind.CREDIT, table.c.state == State.DONE)
+    return _found(connection, select(table).where(given).order_by(table.c.created_at.desc(), table.c.id))
+
+
+def _found(connection: Connection, statement: Select[tuple[object, ...]]) -> tuple[Intent, ...]:
+    return tuple(_intent(row) for row in connection.execute(statement).mappings())
+
+
+def _intent(row: RowMapping) -> Intent:
+    typed = {
+        "kind": Kind(row["kind"]),
+        "state": State(row["state"]),
+        "goal": Goal(row["goal"]),
+        "waiting": None if row["waiting"] is None else Waiting(row["waiting"]),
+        "link": None if row["link"] is None else Link(row["link"]),
+        "result": row["result"] or {},
+    }
+    return Intent(**{**row, **typed})
+
+
+def _columns(intent: Intent) -> dict[str, object]:
+    return {name: getattr(intent, name) for name in Intent.__struct_fields__}

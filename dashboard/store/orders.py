@@ -1,0 +1,173 @@
+"""Our register of orders: the remote shows an order once, in the answer that makes it, and never again.
+
+And the drafts that were seen while members were read: the remote lists drafts only member by member.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    RowMapping,
+    String,
+    Table,
+    and_,
+    delete,
+    select,
+    update,
+)
+
+from dashboard.store.database import DecimalText, UtcDateTime, metadata, upsert
+
+table = Table(
+    "orders",
+    metadata,
+    Column("intent_id", String(36), primary_key=True),
+    Column("programme_id", String(36), nullable=False),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("definition_id", String(36), nullable=False),
+    Column("amount", DecimalText, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("order_id", String(100)),
+    Column("transaction_id", String(36)),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Index("ix_orders_member", "programme_id", "contact_id"),
+    Index("ix_orders_transaction", "transaction_id"),
+)
+
+drafts = Table(
+    "seen_drafts",
+    metadata,
+    Column("programme_id", String(36), primary_key=True),
+    Column("transaction_id", String(36), primary_key=True),
+    Column("contact_id", BigInteger, nullable=False),
+    Column("definition_id", String(36), nullable=False),
+    Column("amount", DecimalText, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("source", String(40)),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index("ix_seen_drafts_member", "programme_id", "contact_id", "definition_id"),
+    Index("ix_seen_drafts_age", "programme_id", "made_at"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """One order of ours. ``amount`` is signed."""
+
+    intent_id: str
+    programme_id: str
+    contact_id: int
+    definition_id: str
+    amount: Decimal
+    due_at: datetime
+    expires_at: datetime | None
+    order_id: str | None
+    transaction_id: str | None
+    """Its transaction, once the remote named it."""
+    made_at: datetime
+    closed_at: datetime | None = None
+    """When its transaction was seen to be no draft any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDraft:
+    """A draft as a member's history showed it. ``amount`` is signed."""
+
+    programme_id: str
+    transaction_id: str
+    contact_id: int
+    definition_id: str
+    amount: Decimal
+    made_at: datetime
+    expires_at: datetime | None
+    source: str | None
+    """Who made it, in the word of its ``meta``; None when it says nothing."""
+    seen_at: datetime
+
+
+def register(connection: Connection, order: OrderRow) -> None:
+    """Write an order down; what is known of one that stands there is brought up to date."""
+    values = asdict(order)
+    upsert(connection, table, {"intent_id": values.pop("intent_id")}, values)
+
+
+def found_transaction(connection: Connection, intent_id: str, transaction_id: str) -> None:
+    """Keep which transaction an order became."""
+    mine = and_(table.c.intent_id == intent_id, table.c.transaction_id.is_(None))
+    connection.execute(update(table).where(mine).values(transaction_id=transaction_id))
+
+
+def close(connection: Connection, programme_id: str, transaction_id: str, at: datetime) -> None:
+    """The transaction is no draft any more: neither order nor draft waits for anybody."""
+    of_order = and_(
+        table.c.programme_id == programme_id,
+        table.c.transaction_id == transaction_id,
+        table.c.closed_at.is_(None),
+    )
+    connection.execute(update(table).where(of_order).values(closed_at=at))
+    seen = and_(drafts.c.programme_id == programme_id, drafts.c.transaction_id == transaction_id)
+    connection.execute(delete(drafts).where(seen))
+
+
+def get(connection: Connection, intent_id: str) -> OrderRow | None:
+    """The order that this intent made."""
+    row = connection.execute(select(table).where(table.c.intent_id == intent_id)).mappings().first()
+    return None if row is None else _order(row)
+
+
+def open_orders(connection: Connection, programme_id: str, limit: int = 200) -> tuple[OrderRow, ...]:
+    """Orders whose transaction may still be pending, oldest first."""
+    mine = and_(table.c.programme_id == programme_id, table.c.closed_at.is_(None))
+    rows = connection.execute(select(table).where(mine).order_by(table.c.made_at).limit(limit)).mappings()
+    return tuple(_order(row) for row in rows)
+
+
+def of_member(connection: Connection, programme_id: str, contact_id: int) -> tuple[OrderRow, ...]:
+    """All orders of ours for one member, newest first."""
+    mine = and_(table.c.programme_id == programme_id, table.c.contact_id == contact_id)
+    rows = connection.execute(select(table).where(mine).order_by(table.c.made_at.desc())).mappings()
+    return tuple(_order(row) for row in rows)
+
+
+def saw_drafts(
+    connection: Connection,
+    programme_id: str,
+    contact_id: int,
+    definition_id: str,
+    seen: Iterable[SeenDraft],
+    at: datetime,
+) -> None:
+    """Replace what is known of a member's drafts of one balance by a complete list of them, as of ``at``."""
+    older = and_(
+        drafts.c.programme_id == programme_id,
+        drafts.c.contact_id == contact_id,
+        drafts.c.definition_id == definition_id,
+        drafts.c.seen_at <= at,
+    )
+    connection.execute(delete(drafts).where(older))
+    for draft in seen:
+        values = asdict(draft)
+        key = {name: values.pop(name) for name in ("programme_id", "transaction_id")}
+        upsert(connection, drafts, key, values)
+
+
+def seen_drafts(connection: Connection, programme_id: str, limit: int = 200) -> tuple[SeenDraft, ...]:
+    """Drafts known from reading members, oldest first. One may have been decided since it was seen."""
+    statement = select(drafts).where(drafts.c.programme_id == programme_id)
+    rows = connection.execute(statement.order_by(drafts.c.made_at).limit(limit)).mappings()
+    return tuple(SeenDraft(**{str(name): value for name, value in row.items()}) for row in rows)
+
+
+def _order(row: RowMapping) -> OrderRow:
+    return OrderRow(**{str(name): value for name, value in row.items()})

@@ -1,0 +1,91 @@
+"""All that knows HTTP-in: pages, forms, who may open what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from dashboard.services import Services
+from dashboard.web import (
+    access,
+    assets,
+    bulkhead,
+    compress,
+    csrf,
+    filters,
+    forms,
+    handlers,
+    security,
+    sessions,
+    shell,
+    trace,
+)
+from dashboard.web.account.routes import blueprint as account
+from dashboard.web.approvals.in_place import blueprint as approve_here
+from dashboard.web.approvals.routes import blueprint as approvals
+from dashboard.web.audit.routes import blueprint as audit
+from dashboard.web.credits.receipts import blueprint as intents
+from dashboard.web.credits.routes import blueprint as credit_forms
+from dashboard.web.find.routes import blueprint as find
+from dashboard.web.health.routes import blueprint as health
+from dashboard.web.home.routes import blueprint as home
+from dashboard.web.members.routes import blueprint as members
+from dashboard.web.notes.routes import blueprint as notes
+from dashboard.web.reports.routes import blueprint as reports
+from dashboard.web.settings.presets import blueprint as presets
+from dashboard.web.settings.reasons import blueprint as reasons
+from dashboard.web.settings.routes import blueprint as settings_pages
+from dashboard.web.sign_in.routes import blueprint as sign_in
+from dashboard.web.staff.changes import blueprint as staff_changes
+from dashboard.web.staff.routes import blueprint as staff
+from dashboard.web.start.routes import blueprint as start
+from dashboard.web.status.routes import blueprint as status
+
+PAGES = (
+    account,
+    approvals,
+    approve_here,
+    audit,
+    credit_forms,
+    find,
+    health,
+    home,
+    intents,
+    members,
+    notes,
+    reports,
+    presets,
+    reasons,
+    settings_pages,
+    sign_in,
+    staff,
+    staff_changes,
+    start,
+    status,
+)
+"""One blueprint a noun."""
+
+
+def init_app(app: Flask, services: Services, static: Path) -> None:
+    """Put the pages in, and around them what every request passes.
+
+    The order is that of the guards: number and log, shape of the request, its origin, room for it, its
+    fields, who sends it, the form's token. Answers pass the other way: compressed, given their headers,
+    logged.
+    """
+    settings = services.settings
+    trace.init_app(app)
+    security.init_app(app)
+    bulkhead.init_app(app, lambda: services.brevo.health.condition.answered_at, members, find)
+    forms.init_app(app)
+    sessions.init_app(app)
+    access.init_app(app)
+    csrf.init_app(app)
+    compress.init_app(app)
+    assets.init_app(app, static)
+    filters.init_app(app, filters.Formats(settings.locale, settings.timezone, services.clock))
+    shell.init_app(app)
+    handlers.init_app(app)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,1 @@
+"""Whether this process answers: for load balancers, with no details."""

@@ -1,0 +1,132 @@
+"""Addresses of a member's page, its panels and its neighbours; the state of the page is in them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from dashboard.web.members.activity import Filter
+
+CHANGED = "member-changed"
+"""Event: something that we did changed the member; everything comes again."""
+OUTDATED = "member-outdated"
+"""Event: the strip found that the member had changed; everything else comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of one page: which balance and which chip it shows goes along in all of them."""
+
+    programme_id: str
+    contact_id: int
+    definition_id: str | None = None
+    """Set when it is not the one shown by default."""
+    activity: Filter = Filter.ALL
+
+    @property
+    def member(self) -> str:
+        """The page, as it stands."""
+        return self._url("", activity=self._chosen)
+
+    def strip_attrs(self, checks: bool, is_incomplete: bool) -> dict[str, str]:
+        """How the strip comes: at once, with a check, when the member was read before this page; at once when
+        figures are on their way; and again when the member has changed.
+        """
+        again = f"{CHANGED} from:body"
+        return {
+            "hx-get": self._url("/strip", check=1 if checks else None),
+            "hx-trigger": f"load, {again}" if checks or is_incomplete else again,
+            "hx-target": "this",
+            "hx-swap": "outerHTML",
+        }
+
+    @property
+    def home(self) -> str:
+        """The search page of the programme."""
+        return f"/programmes/{self.programme_id}/"
+
+    @property
+    def newest(self) -> str:
+        """The page from the newest transaction on."""
+        return f"{self.member}#activity"
+
+    @property
+    def credit(self) -> str:
+        """The page that gives a credit."""
+        return self._url("/credit")
+
+    @property
+    def credit_form(self) -> str:
+        """The same for the drawer."""
+        return self._url("/credit/form")
+
+    @property
+    def debit(self) -> str:
+        """The page that takes points back."""
+        return self._url("/debit")
+
+    @property
+    def notes(self) -> str:
+        """Where a note is sent."""
+        return self._url("/notes")
+
+    @property
+    def lots(self) -> str:
+        """All lots."""
+        return self._url("/lots")
+
+    def transaction(self, transaction_id: str) -> str:
+        """One transaction."""
+        return self._url(f"/activity/{quote(transaction_id, safe='')}")
+
+    def change(self, intent_id: str) -> str:
+        """The receipt of a change of ours."""
+        return f"/programmes/{self.programme_id}/intents/{intent_id}"
+
+    def panel(self, name: str) -> str:
+        """A panel alone, in the page's state."""
+        return self._url(f"/{name}", activity=self._chosen)
+
+    def panel_attrs(self, name: str, is_late: bool = False) -> dict[str, str]:
+        """How a panel comes by htmx: at once when it is late, and again when the member has changed."""
+        again = f"{CHANGED} from:body, {OUTDATED} from:body"
+        return {
+            "hx-get": self.panel(name),
+            "hx-trigger": f"load, {again}" if is_late else again,
+            "hx-target": "this",
+            "hx-swap": "outerHTML",
+        }
+
+    def other_member(self, contact_id: int) -> str:
+        """Another member of the programme."""
+        return f"/programmes/{self.programme_id}/members/{contact_id}"
+
+    def balance(self, definition_id: str) -> str:
+        """The page about another balance."""
+        return f"{self.other_member(self.contact_id)}?{urlencode({'definition': definition_id})}"
+
+    def chip(self, chosen: Filter) -> str:
+        """The page under a chip."""
+        return self._url("", activity=None if chosen is Filter.ALL else chosen)
+
+    def chip_panel(self, chosen: Filter) -> str:
+        """The list alone under a chip."""
+        return self._url("/activity", activity=None if chosen is Filter.ALL else chosen)
+
+    def older(self, after: str) -> str:
+        """The page from the transaction after ``after`` on."""
+        return self._url("", activity=self._chosen, after=after) + "#activity"
+
+    def older_rows(self, after: str) -> str:
+        """Those transactions alone."""
+        return self._url("/activity/older", activity=self._chosen, after=after)
+
+    @property
+    def _chosen(self) -> Filter | None:
+        return None if self.activity is Filter.ALL else self.activity
+
+    def _url(self, tail: str, **query: object) -> str:
+        given = {name: str(value) for name, value in query.items() if value is not None}
+        if self.definition_id:
+            given = {"definition": self.definition_id, **given}
+        return self.other_member(self.contact_id) + tail + (f"?{urlencode(given)}" if given else "")

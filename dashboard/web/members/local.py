@@ -1,0 +1,129 @@
+"""What our own database knows of a member: changes that staff asked for, notes, and who looked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import chain
+
+from dashboard.store import intents, notes, reasons, recents
+from dashboard.store.database import Database
+from dashboard.store.intents import Intent, Kind, Phase
+from dashboard.store.notes import Note
+from dashboard.store.staff import StaffMember
+from dashboard.web.members.activity import Deed
+
+CHANGES, NOTES = 100, 20
+SHOWN = 20
+JUST_NOW = timedelta(minutes=1)
+"""How long a change stands out in the list."""
+LOOKS_AGAIN = timedelta(minutes=5)
+"""How long opening a member again counts as the same look."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAction:
+    """One line of "Staff actions and notes"."""
+
+    id: str
+    at: datetime
+    who: str
+    kind: str
+    """``note``, ``credit`` or ``debit``."""
+    phase: Phase | None
+    """How far a change is; None for a note."""
+    amount: Decimal | None
+    definition_id: str | None
+    text: str
+    reason: str | None
+    case_reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The newest of it."""
+
+    intents: tuple[Intent, ...]
+    notes: tuple[Note, ...]
+    reasons: Mapping[str, str]
+    """Labels by code."""
+    last_look: datetime | None
+    """When this member of staff last opened the member, as far as is kept."""
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When we last changed the member. What was read before that is out of date."""
+        settled = (each.settled_at for each in self.intents if each.phase is Phase.DONE and each.settled_at)
+        return max(settled, default=None)
+
+    def deeds(self, reader: StaffMember, now: datetime) -> dict[str, Deed]:
+        """Our changes by intent ID, told to ``reader``."""
+        return {each.id: self._deed(each, reader, now) for each in self.intents}
+
+    def actions(self, reader: StaffMember) -> tuple[StaffAction, ...]:
+        """Changes and notes, newest first."""
+        found = chain(
+            (self._change(each, reader) for each in self.intents),
+            (_note(each, reader) for each in self.notes),
+        )
+        return tuple(sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN])
+
+    def looks_again(self, now: datetime) -> bool:
+        """Whether opening the member now is still the look that was recorded last."""
+        return self.last_look is not None and now - self.last_look < LOOKS_AGAIN
+
+    def _deed(self, intent: Intent, reader: StaffMember, now: datetime) -> Deed:
+        is_own = intent.staff_id == reader.id
+        return Deed(
+            actor="You" if is_own else intent.staff_name,
+            reason=self._label(intent.reason),
+            case_reference=intent.case_reference,
+            is_new=is_own and intent.settled_at is not None and now - intent.settled_at < JUST_NOW,
+        )
+
+    def _change(self, intent: Intent, reader: StaffMember) -> StaffAction:
+        amount = intent.applied_amount if intent.applied_amount is not None else intent.amount
+        return StaffAction(
+            id=intent.id,
+            at=intent.settled_at or intent.created_at,
+            who="You" if intent.staff_id == reader.id else intent.staff_name,
+            kind="credit" if intent.kind is Kind.CREDIT else "debit",
+            phase=intent.phase,
+            amount=abs(amount),
+            definition_id=intent.definition_id,
+            text=intent.values.get("note") or "",
+            reason=self._label(intent.reason),
+            case_reference=intent.case_reference,
+        )
+
+    def _label(self, code: str | None) -> str | None:
+        return self.reasons.get(code, code) if code else None
+
+
+def read(database: Database, programme_id: str, contact_id: int, staff_id: str) -> Local:
+    """Everything in one snapshot of the database."""
+    with database.read() as connection:
+        ours = intents.for_member(connection, programme_id, contact_id, CHANGES)
+        return Local(
+            intents=ours,
+            notes=notes.list_for(connection, programme_id, contact_id, NOTES),
+            reasons={each.code: each.label for each in reasons.list_all(connection)} if ours else {},
+            last_look=recents.seen_at(connection, staff_id, programme_id, contact_id),
+        )
+
+
+def _note(note: Note, reader: StaffMember) -> StaffAction:
+    return StaffAction(
+        id=note.id,
+        at=note.created_at,
+        who="You" if note.author_id == reader.id else note.author_name,
+        kind="note",
+        phase=None,
+        amount=None,
+        definition_id=None,
+        text=note.text,
+        reason=None,
+        case_reference=None,
+    )

@@ -1,0 +1,1 @@
+"""Reports from the console's own record."""

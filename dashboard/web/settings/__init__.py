@@ -1,0 +1,1 @@
+"""What admins settle for everybody: reasons and usual amounts."""

@@ -1,0 +1,77 @@
+"""What settings are called, and what a receipt says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboard.store.audit import Recorded
+from dashboard.store.reasons import Reason
+
+NOTHING_NEW = "Nothing is different yet. Change something, then look at the difference"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was saved a moment ago, in a line."""
+
+    headline: str
+    text: str
+    seq: int
+    """Its number in the audit record."""
+
+
+def of_reason(reason: Reason | None) -> dict[str, str]:
+    """A reason, value by name, as a review and the record show it; nothing for none."""
+    if reason is None:
+        return {}
+    return {
+        "code": reason.code,
+        "label": reason.label,
+        "case_number": _required(reason.requires_reference),
+        "note": _required(reason.requires_note),
+        "state": "retired" if reason.is_retired else "offered",
+    }
+
+
+def of_place(reason: Reason, offered: Sequence[Reason]) -> dict[str, str]:
+    """A reason among those that are offered, in their order."""
+    order = ", ".join(each.code for each in offered)
+    return {"code": reason.code, "label": reason.label, "order": order}
+
+
+def of_amounts(amounts: Sequence[Decimal]) -> dict[str, str]:
+    """The usual amounts in their order."""
+    return {"usual_amounts": "; ".join(f"{amount:,f}" for amount in amounts)}
+
+
+def asks_for(reason: Reason) -> str:
+    """What must be given with a reason."""
+    wanted = [("Case number", reason.requires_reference), ("Note", reason.requires_note)]
+    return ", ".join(name for name, is_required in wanted if is_required) or "Nothing more"
+
+
+def receipt(row: Recorded | None) -> Receipt | None:
+    """What the row says; None when it is about something else."""
+    if row is None or row.entry.action not in _RECEIPTS:
+        return None
+    headline, text = _RECEIPTS[row.entry.action]
+    return Receipt(headline.format(label=row.entry.after.get("label")), text, row.seq)
+
+
+_RECEIPTS = {
+    "settings.reason_add": ("“{label}” is offered now.", "It stands last: move it where it belongs."),
+    "settings.reason_change": ("“{label}” is saved.", "It counts from now on."),
+    "settings.reason_move": ("“{label}” is moved.", ""),
+    "settings.reason_retire": (
+        "“{label}” is retired.",
+        "Old records keep it; nobody can choose it now.",
+    ),
+    "settings.reason_restore": ("“{label}” is offered again.", ""),
+    "settings.presets": ("The usual amounts are saved.", "The next form that is opened has them."),
+}
+
+
+def _required(is_required: bool) -> str:
+    return "required" if is_required else "optional"

@@ -1,0 +1,183 @@
+"""What stands around every page: navigation, programme, environment, banner, the reader's preferences.
+
+Nothing here asks the remote, and nothing needs the database: the shell must come when both are down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import cast
+from uuid import UUID
+
+from flask import Flask, g, request
+
+from dashboard.permissions import Permission
+from dashboard.store import approvals
+from dashboard.store.database import DatabaseUnavailable
+from dashboard.store.staff import StaffMember
+from dashboard.web import programmes
+from dashboard.web.access import services, signed_in
+from dashboard.web.errors import remote_trouble
+from dashboard.web.filters import formats
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One line of the side navigation. ``key`` is the letter after ``g``."""
+
+    label: str
+    url: str
+    icon: str
+    key: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Which remote stands behind the figures; ``loud`` when none of it is real."""
+
+    label: str
+    loud: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeLink:
+    """One programme as the switch shows it."""
+
+    id: str
+    name: str
+    url: str
+    current: bool
+
+
+APPROVALS = "/approvals/"
+
+_NAV = (
+    # label, path below the programme or from the root, icon, key, permission
+    ("Search", "", "search", "s", Permission.MEMBERS_READ),
+    ("Approvals", APPROVALS, "shield", "a", Permission.APPROVALS_DECIDE),
+    ("Audit log", "/audit/", "scroll-text", "l", Permission.AUDIT_READ),
+    ("Reports", "/reports/goodwill", "chart-line", "r", Permission.REPORTS_READ),
+    ("Staff", "/staff/", "users", "f", Permission.STAFF_MANAGE),
+    ("Settings", "/settings/", "settings", "e", Permission.SETTINGS_MANAGE),
+    ("Status", "/status/", "activity", "t", Permission.STATUS_READ),
+)
+
+
+class Shell:
+    """The frame of one answer; templates know it as ``shell``."""
+
+    def __init__(self) -> None:
+        user = signed_in()
+        self.staff: StaffMember | None = user.staff if user else None
+
+    @property
+    def nav(self) -> list[NavItem]:
+        """What the reader's role may open."""
+        if self.staff is None:
+            return []
+        return [
+            NavItem(label, url, icon, key, current=_is_current(url), count=self._count(url))
+            for label, path, icon, key, permission in _NAV
+            if self.staff.role.may(permission) and (url := path or self.search_url)
+        ]
+
+    def _count(self, url: str) -> int | None:
+        """How much waits there for the reader; None for nothing, or when it cannot be known."""
+        if url != APPROVALS or self.staff is None:
+            return None
+        try:
+            with services().database.read() as connection:
+                waits = approvals.waiting_for(connection, self.staff.id, services().clock())
+        except DatabaseUnavailable:
+            return None
+        return waits.count or None
+
+    @property
+    def search_url(self) -> str:
+        """The page that finds members: of the programme in the address, else of the first one."""
+        return home_url(self.programme.id) if self.programme else "/"
+
+    @cached_property
+    def programmes(self) -> list[ProgrammeLink]:
+        """The active programmes, as far as they are known."""
+        chosen: UUID | None = (request.view_args or {}).get("programme_id")
+        known = programmes.known() or ((programmes.unnamed(chosen),) if chosen else ())
+        return [
+            ProgrammeLink(each.id, each.name, home_url(each.id), current=each.id == str(chosen))
+            for each in known
+        ]
+
+    @property
+    def programme(self) -> ProgrammeLink | None:
+        """The programme in the address; elsewhere the one to open first."""
+        current = [each for each in self.programmes if each.current]
+        if current or self.programmes:
+            return next(iter(current or self.programmes))
+        first = programmes.first()
+        return ProgrammeLink(first.id, first.name, home_url(first.id), current=False) if first else None
+
+    @property
+    def environment(self) -> Environment:
+        """Loud unless the remote is Brevo itself."""
+        real = services().settings.is_real_remote and not services().settings.demo
+        return Environment("Live", loud=False) if real else Environment("Sandbox", loud=True)
+
+    @property
+    def data_as_of(self) -> datetime | None:
+        """The age of the oldest figure on the page."""
+        return cast("datetime | None", g.get("data_as_of"))
+
+    @property
+    def theme(self) -> str:
+        """``system``, ``light`` or ``dark``."""
+        return self.staff.theme if self.staff else "system"
+
+    @property
+    def density(self) -> str:
+        """``normal`` or ``compact``."""
+        return self.staff.density if self.staff else "normal"
+
+    @property
+    def shortcuts_on(self) -> bool:
+        """Whether single keys do anything (WCAG 2.1.4)."""
+        return self.staff.shortcuts_on if self.staff else False
+
+    @property
+    def banner(self) -> str | None:
+        """One line about trouble with the remote, from what the latest calls met; shown to staff alone."""
+        condition = services().brevo.health.condition
+        if self.staff is None or condition.trouble is None:
+            return None
+        title, text = remote_trouble(condition.trouble)
+        return f"{title} (last tried at {formats().clock_time(condition.failed_at)}). {text}"
+
+
+def show_age(at: datetime) -> None:
+    """Tell the shell how old a figure on this page is; it shows the oldest."""
+    known: datetime | None = g.get("data_as_of")
+    g.data_as_of = at if known is None else min(known, at)
+
+
+def home_url(programme_id: str | UUID) -> str:
+    """Where the search of a programme stands."""
+    return f"/programmes/{programme_id}/"
+
+
+def _is_current(url: str) -> bool:
+    """Whether the page is that one or below it: a member stands below the search of their programme."""
+    return request.path == url or (url != "/" and request.path.startswith(url))
+
+
+def init_app(app: Flask) -> None:
+    """Give every template its frame."""
+    app.context_processor(lambda: {"shell": _shell()})
+
+
+def _shell() -> Shell:
+    if "shell" not in g:
+        g.shell = Shell()
+    return cast(Shell, g.shell)

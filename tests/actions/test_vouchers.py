@@ -1,0 +1,242 @@
+"""Vouchers by form: what is accepted, what follows, and once only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from dashboard.actions import vouchers
+from dashboard.actions.refusals import Conflict, Denied, Problem
+from dashboard.actions.vouchers import (
+    IssueForm,
+    Paid,
+    Pays,
+    RedeemForm,
+    ReissueForm,
+    RevokeForm,
+    issue_voucher,
+    redeem,
+    reissue,
+    revoke_vouchers,
+)
+from dashboard.brevo.rewards import Reward
+from dashboard.store import intents
+from dashboard.store.audit import Outcome
+from dashboard.store.intent import Kind, Link, State
+from tests.actions.counter import Counter, new_form
+from tests.actions.fake_acting import MEMBER
+from tests.actions.fake_remote import DEFINITION, PROGRAMME, START, Fault
+
+REWARD = Reward(id="7c0a7a52-7f0c-4f0e-8a53-3c4d1b2e9f01", name="Ten off", value=Decimal(10), unit="GBP")
+CHEAP = Reward(id=REWARD.id, name="Mug", cost=Decimal(10), cost_definition_id=DEFINITION)
+PAID = Paid(DEFINITION, Decimal(2000))
+ONE, TWO = "cccccccc-0000-4000-8000-000000000001", "cccccccc-0000-4000-8000-000000000002"
+
+
+@pytest.fixture
+def counter(database, sam):
+    return Counter(database, sam)
+
+
+def basics(**more: Any) -> dict[str, Any]:
+    return {
+        "intent_id": str(uuid4()),
+        "programme_id": PROGRAMME,
+        "contact_id": MEMBER,
+        "reason": "late_delivery",
+        "case_reference": "ZD-1",
+        **more,
+    }
+
+
+def issuing(**more: Any) -> IssueForm:
+    return IssueForm(**basics(reward=REWARD, **more))
+
+
+def revoking(counter: Counter, *ids: str, **more: Any) -> RevokeForm:
+    held = tuple(counter.desk.world.vouchers.values())
+    return RevokeForm(**basics(voucher_ids=ids, vouchers=held, **more))
+
+
+def test_a_voucher_is_issued_with_a_code_of_ours(counter):
+    done = counter.do(issue_voucher, issuing())
+    assert done.state is State.DONE
+    assert len(done.result["code"]) == 14
+    assert counter.record() == [("voucher.issue", Outcome.PENDING), ("voucher.issue", Outcome.DONE)]
+
+
+def test_no_two_codes_are_alike():
+    assert len({vouchers.new_code() for _ in range(1000)}) == 1000
+
+
+def test_the_same_form_twice_gives_one_voucher(counter):
+    form = issuing()
+    assert counter.do(issue_voucher, form) == counter.do(issue_voucher, form)
+    assert len(counter.desk.world.vouchers) == 1
+
+
+def test_the_same_form_with_another_value_is_a_conflict(counter):
+    form = issuing()
+    counter.do(issue_voucher, form)
+    with pytest.raises(Conflict):
+        counter.do(issue_voucher, replace(form, value="5"))
+
+
+def test_an_auditor_may_not_issue_and_that_is_recorded(counter, ike):
+    with pytest.raises(Denied):
+        counter.at(ike).do(issue_voucher, issuing())
+    assert counter.record() == [("voucher.issue", Outcome.DENIED)]
+
+
+BAD = [
+    ({"code": "A" * 129}, Problem("code", "Code must be 128 characters or fewer")),
+    ({"value": "-5"}, Problem("value", "Enter the amount in GBP")),
+    ({"value": "1e3"}, Problem("value", "Enter the amount in GBP")),
+    ({"value": "٥"}, Problem("value", "Enter the amount in GBP")),
+    ({"value": "1.234"}, Problem("value", "Amount must have 2 decimal places or fewer")),
+    ({"value": "100000000"}, Problem("value", "Value must be 0.01 to 99,999,999.99")),
+    (
+        {"expires_at": START - timedelta(days=1)},
+        Problem("expires_at", "Choose a day of expiry that is still to come"),
+    ),
+    (
+        {"valid_from": START + timedelta(days=9), "expires_at": START + timedelta(days=8)},
+        Problem("expires_at", "Choose a day of expiry after the first day of validity"),
+    ),
+    ({"pays": "points"}, Problem("pays", "This reward costs no points. Choose goodwill")),
+    ({"pays": "nobody"}, Problem("pays", "Choose who pays")),
+    ({"reason": ""}, Problem("reason", "Choose a reason")),
+    ({"intent_id": "x"}, Problem("intent", "Open the form again: its number was lost on the way")),
+]
+
+
+@pytest.mark.parametrize(("typed", "problem"), BAD)
+def test_what_cannot_be_issued_says_what_to_do(counter, typed, problem):
+    assert counter.problems(issue_voucher, replace(issuing(), **typed)) == [problem]
+
+
+def test_a_voucher_above_the_limit_is_refused_and_recorded(counter):
+    form = replace(issuing(), value="90000")
+    assert [one.field for one in counter.problems(issue_voucher, form)] == ["value"]
+    assert counter.record() == [("voucher.issue", Outcome.DENIED)]
+
+
+def test_what_goodwill_pays_for_is_given_back_as_a_credit_that_belongs_to_it(counter):
+    form = replace(issuing(), reward=CHEAP, pays=Pays.GOODWILL)
+    done = counter.do(issue_voucher, form)
+    with counter.database.read() as connection:
+        (back,) = intents.linked_to(connection, done.id)
+    assert (back.kind, back.link, back.amount, back.state) == (
+        Kind.CREDIT,
+        Link.RETURN,
+        Decimal(10),
+        State.DONE,
+    )
+
+
+def test_several_vouchers_are_revoked_each_with_an_intent_of_its_own(counter):
+    counter.desk.give(ONE)
+    counter.desk.give(TWO, code="LOST-2")
+    form = revoking(counter, ONE, TWO)
+    done = counter.do(revoke_vouchers, form)
+    assert [one.state for one in done] == [State.DONE, State.DONE]
+    assert {one.batch_id for one in done} == {form.intent_id}
+    assert counter.desk.world.vouchers == {}
+
+
+def test_revoking_goes_on_after_an_interruption_and_revokes_none_twice(counter):
+    counter.desk.give(ONE)
+    counter.desk.give(TWO, code="LOST-2")
+    form = revoking(counter, ONE, TWO)
+    counter.desk.next_fault = lambda call: Fault.NOT_SENT if len(counter.desk.calls) == 2 else Fault.NONE
+    first = counter.do(revoke_vouchers, form)
+    assert [one.state for one in first] == [State.DONE, State.RESERVED]
+    counter.clock.forward(2)
+    again = counter.do(revoke_vouchers, replace(form, vouchers=()))
+    assert [one.state for one in again] == [State.DONE, State.DONE]
+    assert counter.desk.calls.count("revoke") == 3
+
+
+def test_points_come_back_once_the_voucher_is_gone(counter):
+    counter.desk.give(ONE)
+    (done,) = counter.do(revoke_vouchers, revoking(counter, ONE, paid={ONE: PAID}))
+    with counter.database.read() as connection:
+        (back,) = intents.linked_to(connection, done.id)
+    assert (back.link, back.amount, back.state) == (Link.RETURN, Decimal(2000), State.DONE)
+    assert counter.desk.ledger.balance == Decimal(14480)
+
+
+def test_no_points_come_back_for_a_voucher_that_stays(counter):
+    counter.desk.give(ONE)
+    counter.desk.next_fault = lambda call: Fault.REFUSED if call == "revoke" else Fault.NONE
+    (failed,) = counter.do(revoke_vouchers, revoking(counter, ONE, paid={ONE: PAID}))
+    assert failed.state is State.FAILED
+    assert counter.desk.ledger.entries == []
+
+
+def test_nothing_is_revoked_when_one_of_them_is_not_the_members(counter):
+    counter.desk.give(ONE)
+    problems = counter.problems(revoke_vouchers, revoking(counter, ONE, TWO))
+    assert problems == [Problem("voucher_ids", "Open the vouchers again: the member has this one no more")]
+    assert counter.record() == []
+
+
+def test_a_used_voucher_cannot_be_revoked(counter):
+    counter.desk.give(ONE)
+    counter.desk.use(ONE)
+    (problem,) = counter.problems(revoke_vouchers, revoking(counter, ONE))
+    assert problem.message == "LOST-1 was used: it cannot be revoked"
+
+
+def test_choosing_no_voucher_says_so(counter):
+    assert counter.problems(revoke_vouchers, revoking(counter)) == [Problem("rows", "Choose at least one")]
+
+
+@pytest.mark.parametrize("paid", [None, PAID])
+def test_a_lost_voucher_is_revoked_and_one_like_it_issued(counter, paid):
+    old = counter.desk.give(ONE, value=Decimal(10))
+    done = counter.do(reissue, ReissueForm(**basics(voucher=old, paid=paid)))
+    assert done.state is State.DONE
+    new = counter.find(vouchers.reissued_as(done))
+    assert (new.kind, new.link, new.state) == (Kind.VOUCHER_ISSUE, Link.REISSUE, State.DONE)
+    (left,) = counter.desk.world.vouchers.values()
+    assert (left.value, left.code != old.code) == (Decimal(10), True)
+
+
+def test_while_the_old_voucher_may_live_no_new_one_is_issued(counter):
+    old = counter.desk.give(ONE)
+    counter.desk.next_fault = lambda call: Fault.LOST_BEFORE if call == "revoke" else Fault.NONE
+    first = counter.do(reissue, ReissueForm(**basics(voucher=old)))
+    assert first.state is State.LOOKING_UP
+    assert "attribute" not in counter.desk.calls
+
+
+def test_a_voucher_is_used_with_the_number_of_the_till(counter):
+    given = counter.desk.give(ONE)
+    form = RedeemForm(**basics(voucher=given, case_reference="TILL-4", reason=""))
+    done = counter.do(redeem, form)
+    assert (done.state, done.case_reference) == (State.DONE, "TILL-4")
+    assert done.expires_at == START + timedelta(seconds=120)
+
+
+def test_using_a_voucher_needs_a_number_and_a_voucher_that_is_good(counter):
+    given = counter.desk.give(ONE, valid_from=START + timedelta(days=1))
+    form = RedeemForm(**basics(voucher=given, case_reference=""))
+    assert counter.problems(redeem, form) == [
+        Problem("voucher", "This voucher is not valid yet"),
+        Problem("case_reference", "Enter the number of the order or the till"),
+    ]
+
+
+def test_a_new_form_for_a_voucher_that_was_used_is_told_before_anything_is_sent(counter):
+    given = counter.desk.give(ONE)
+    form = RedeemForm(**basics(voucher=given))
+    counter.do(redeem, form)
+    used = counter.desk.world.vouchers[ONE]
+    (problem,) = counter.problems(redeem, new_form(replace(form, voucher=used)))
+    assert problem == Problem("voucher", "This voucher was used before")

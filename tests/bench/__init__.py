@@ -1,0 +1,1 @@
+"""``make bench``: how fast the console is, as ratios against peers within one run."""

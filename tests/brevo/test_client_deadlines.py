@@ -1,0 +1,132 @@
+"""Every call ends by its deadline, whatever the remote does with the socket."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from dashboard.brevo import Verdict
+from dashboard.brevo.errors import BrevoError, NotSent, Timeout, Unreadable
+from tests.brevo.conftest import PATIENCE
+from tests.brevo.remote import answer, answer_bytes, drip, hang, raw
+from tests.brevo.values import create, transaction
+
+GRACE = 0.2
+"""Seconds that a call may overrun (the design's bar)."""
+
+SLOW_BODY = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n"
+
+
+def _first_bytes_then_drip(link):
+    link.socket.sendall(SLOW_BODY)
+    return drip(b"")(link)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(hang(), id="hang"),
+        pytest.param(drip(answer_bytes(200, {"items": []})), id="header drip"),
+        pytest.param(_first_bytes_then_drip, id="body drip"),
+    ],
+)
+def test_a_read_ends_in_time(remote, brevo, step):
+    remote.always(lambda _: step)
+    started = time.monotonic()
+
+    with pytest.raises(Timeout):
+        brevo.programmes.list()
+
+    assert PATIENCE - 0.05 < time.monotonic() - started < PATIENCE + GRACE
+    assert len(remote.requests) == 1, "there is no time for another try"
+
+
+@pytest.mark.parametrize("step", [hang(), _first_bytes_then_drip], ids=["hang", "body drip"])
+def test_a_write_ends_in_time(remote, brevo, step):
+    remote.always(lambda _: step)
+    started = time.monotonic()
+
+    written = create(brevo)
+
+    assert written.verdict is Verdict.UNKNOWN
+    assert time.monotonic() - started < PATIENCE + GRACE
+
+
+def test_tries_share_one_deadline(remote, brevo):
+    remote.then(answer(503)).always(lambda _: hang())
+    started = time.monotonic()
+
+    with pytest.raises(Timeout):
+        brevo.programmes.list()
+
+    assert len(remote.requests) == 2
+    assert time.monotonic() - started < PATIENCE + GRACE
+
+
+def test_a_resolver_that_hangs_ends_in_time_and_counts_as_not_sent(client):
+    over = threading.Event()
+
+    def stuck(host, port):
+        over.wait(10)
+        return []
+
+    brevo = client("http://slow.invalid/v3", write_deadline=0.3, resolver=stuck)
+    started = time.monotonic()
+
+    written = create(brevo)
+
+    over.set()
+    assert (written.verdict, written.evidence.kind) == (Verdict.NOT_APPLIED, "not_sent")
+    assert time.monotonic() - started < 0.3 + GRACE
+
+
+def test_a_tls_handshake_that_hangs_ends_in_time_and_counts_as_not_sent(remote, client):
+    remote.always(lambda _: hang())
+    brevo = client(remote.url.replace("http:", "https:"), deadline=0.5)
+    started = time.monotonic()
+
+    with pytest.raises(NotSent):
+        brevo.programmes.list()
+
+    assert time.monotonic() - started < 0.5 + GRACE
+
+
+def test_an_endless_body_ends_at_the_cap_and_not_at_the_deadline(remote, client):
+    brevo = client(remote.url, deadline=10)
+
+    def flood(link):
+        link.socket.sendall(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        while not link.over.is_set():
+            link.socket.sendall(b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+        return False
+
+    remote.always(lambda _: flood)
+    started = time.monotonic()
+
+    with pytest.raises(Unreadable, match="too big"):
+        brevo.programmes.list()
+
+    assert time.monotonic() - started < 2
+
+
+def test_endless_headers_end_long_before_they_fill_the_memory(remote, brevo):
+    def flood(link):
+        link.socket.sendall(b"HTTP/1.1 200 OK\r\n")
+        while not link.over.is_set():
+            link.socket.sendall(b"x-more: " + b"y" * 10_000 + b"\r\n")
+        return False
+
+    remote.always(lambda _: flood)
+
+    with pytest.raises(BrevoError):
+        brevo.programmes.list()
+
+
+def test_a_call_after_one_that_hung_works(remote, brevo):
+    remote.then(hang(), raw(answer_bytes(200, transaction())))
+
+    first, second = create(brevo), create(brevo)
+
+    assert (first.verdict, second.verdict) == (Verdict.UNKNOWN, Verdict.APPLIED)

@@ -1,0 +1,251 @@
+"""What a person may give alone: set by role or person, counted over the programme's days, exact in a race."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from threading import Barrier
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard.permissions import Role
+from dashboard.store import limits, own_contacts, spending, staff
+from dashboard.store.limits import Limit, Span
+from dashboard.store.spending import Act, Member, OverLimit, Standing
+
+LONDON = ZoneInfo("Europe/London")
+AUCKLAND = ZoneInfo("Pacific/Auckland")
+AMARA = Member("p-1", 4821)
+BEN = Member("p-1", 4822)
+
+
+def bound(database, subject, span, value=None, times=None):
+    """Set a limit."""
+    limit = Limit(None if value is None else Decimal(value), times)
+    with database.write() as connection:
+        limits.put(connection, getattr(subject, "id", subject), span, limit)
+
+
+def give(database, person, amount, now, *, member=AMARA, unit="POINTS", zone=LONDON):
+    """Reserve for one act and give its ID."""
+    act = Act(
+        intent_id=str(uuid4()),
+        staff_id=person.id,
+        member=member,
+        amount=Decimal(amount),
+        unit=unit,
+        now=now,
+        zone=zone,
+    )
+    with database.write() as connection:
+        spending.reserve(connection, act)
+    return act.intent_id
+
+
+def stands(database, person, now, *, member=None, zone=LONDON) -> Standing:
+    with database.read() as connection:
+        return spending.standing(connection, person.id, person.role, now, zone, member)
+
+
+def exceeded(refused):
+    return [room.span for room in refused.value.exceeded]
+
+
+def test_a_person_has_the_limits_of_their_role(database, sam, lea, now):
+    assert (stands(database, sam, now).alone, stands(database, lea, now).alone) == (1000, 10000)
+
+
+def test_a_persons_own_limit_holds_instead_of_their_roles(database, sam, lea, now):
+    bound(database, sam, Span.ACT, 50)
+    bound(database, "agent", Span.DAY, 300)
+    with database.read() as connection:
+        assert limits.of(connection, Role.AGENT, sam.id) == {
+            Span.ACT: Limit(Decimal(50)),
+            Span.DAY: Limit(Decimal(300)),
+        }
+        assert limits.own(connection, sam.id) == {Span.ACT: Limit(Decimal(50))}
+    assert stands(database, lea, now).alone == 10000
+
+
+def test_a_limit_taken_away_gives_the_roles_back(database, sam, now):
+    bound(database, sam, Span.ACT, 50)
+    with database.write() as connection:
+        limits.put(connection, sam.id, Span.ACT, None)
+    assert stands(database, sam, now).alone == 1000
+
+
+def test_a_single_act_is_never_without_bound(database):
+    with pytest.raises(ValueError, match="needs a value"), database.write() as connection:
+        limits.put(connection, "agent", Span.ACT, Limit())
+
+
+def test_what_is_left_is_the_least_of_all_limits(database, sam, now):
+    bound(database, "agent", Span.DAY, 1500)
+    bound(database, "agent", Span.MONTH, 10_000)
+    give(database, sam, 900, now)
+    assert stands(database, sam, now).alone == 600
+
+
+def test_more_than_is_left_is_refused_and_uses_nothing(database, sam, now):
+    bound(database, "agent", Span.DAY, 1000)
+    give(database, sam, 400, now)
+    with pytest.raises(OverLimit) as refused:
+        give(database, sam, 601, now)
+    assert exceeded(refused) == [Span.DAY]
+    give(database, sam, 600, now)
+    assert stands(database, sam, now).alone == 0
+
+
+def test_all_limits_that_are_broken_are_told(database, sam, now):
+    bound(database, "agent", Span.DAY, 800)
+    bound(database, "agent", Span.MEMBER_DAY, 500)
+    with pytest.raises(OverLimit) as refused:
+        give(database, sam, 1001, now)
+    assert exceeded(refused) == [Span.ACT, Span.DAY, Span.MEMBER_DAY]
+
+
+def test_a_number_of_acts_is_a_limit_too(database, sam, now):
+    bound(database, "agent", Span.DAY, times=2)
+    give(database, sam, 1, now)
+    give(database, sam, 1, now)
+    assert stands(database, sam, now).alone == 0
+    with pytest.raises(OverLimit):
+        give(database, sam, 1, now)
+
+
+def test_others_do_not_use_up_a_persons_day(database, sam, lea, now):
+    bound(database, "agent", Span.DAY, 1000)
+    give(database, lea, 5000, now)
+    assert stands(database, sam, now).alone == 1000
+
+
+def test_what_a_member_gets_in_a_day_counts_from_everybody(database, sam, lea, now):
+    bound(database, "agent", Span.MEMBER_DAY, 1500)
+    give(database, lea, 1200, now)
+    assert stands(database, sam, now, member=AMARA).alone == 300
+    assert stands(database, sam, now, member=BEN).alone == 1000
+    with pytest.raises(OverLimit) as refused:
+        give(database, sam, 301, now)
+    assert exceeded(refused) == [Span.MEMBER_DAY]
+
+
+@pytest.mark.parametrize(
+    ("span", "zone", "last", "first"),
+    [
+        (Span.DAY, LONDON, "2026-07-14T22:59:59+00:00", "2026-07-14T23:00:00+00:00"),
+        (Span.DAY, AUCKLAND, "2026-11-19T10:59:59+00:00", "2026-11-19T11:00:00+00:00"),
+        (Span.WEEK, LONDON, "2026-11-22T23:59:59+00:00", "2026-11-23T00:00:00+00:00"),
+        (Span.MONTH, LONDON, "2026-08-31T22:59:59+00:00", "2026-08-31T23:00:00+00:00"),
+    ],
+)
+def test_a_span_ends_at_midnight_of_the_programmes_zone(database, sam, span, zone, last, first):
+    before, after = datetime.fromisoformat(last), datetime.fromisoformat(first)
+    bound(database, "agent", span, 1000)
+    give(database, sam, 1000, before, zone=zone)
+    assert stands(database, sam, before, zone=zone).alone == 0
+    assert stands(database, sam, after, zone=zone).alone == 1000
+
+
+def test_a_week_that_began_last_month_counts_whole(database, sam):
+    bound(database, "agent", Span.WEEK, 1000)
+    give(database, sam, 700, datetime(2026, 9, 30, 12, tzinfo=UTC))
+    assert stands(database, sam, datetime(2026, 10, 1, 12, tzinfo=UTC)).alone == 300
+
+
+def test_units_without_a_rate_count_as_points(database, sam, now):
+    bound(database, "agent", Span.DAY, 1000)
+    give(database, sam, "12.50", now, unit="EUR")
+    room = stands(database, sam, now).room(Span.DAY)
+    assert room is not None
+    assert room.used == Decimal("12.5")
+
+
+def test_a_rate_makes_points_of_money_so_that_all_of_it_shares_one_budget(database, sam, now):
+    bound(database, "agent", Span.DAY, 1000)
+    with database.write() as connection:
+        connection.execute(limits.rates.insert().values(unit="EUR", points=Decimal(100)))
+    give(database, sam, 500, now)
+    give(database, sam, "2.50", now, unit="eur")
+    left = stands(database, sam, now)
+    assert (left.alone, left.told_in(Decimal(100)).alone) == (250, Decimal("2.5"))
+    with pytest.raises(OverLimit):
+        give(database, sam, "2.51", now, unit="EUR")
+
+
+def test_figures_in_another_unit_never_promise_too_much(database, sam, now):
+    bound(database, "agent", Span.DAY, 1000)
+    give(database, sam, 1, now)
+    assert stands(database, sam, now).told_in(Decimal(3)).alone == Decimal("332.99")
+
+
+def test_whoever_is_disabled_may_give_nothing(database, sam, now):
+    with database.write() as connection:
+        staff.disable(connection, sam.id, now)
+    with pytest.raises(OverLimit):
+        give(database, sam, 1, now)
+
+
+def test_a_role_counts_as_it_is_now(database, sam, now):
+    give(database, sam, 1000, now)
+    with database.write() as connection:
+        staff.set_role(connection, sam.id, Role.AUDITOR, now)
+    with pytest.raises(OverLimit):
+        give(database, sam, 1, now)
+
+
+@pytest.mark.parametrize("span", [Span.DAY, Span.WEEK, Span.MONTH])
+def test_eight_at_once_end_exactly_at_the_limit(database, sam, now, span):
+    bound(database, "agent", span, 1000)
+    assert _eight(lambda n: give(database, sam, 300, now, member=Member("p-1", n))) == 3
+    assert stands(database, sam, now).alone == 100
+
+
+def test_eight_at_once_end_exactly_at_the_number_of_acts(database, sam, now):
+    bound(database, "agent", Span.DAY, times=5)
+    assert _eight(lambda n: give(database, sam, 1, now, member=Member("p-1", n))) == 5
+
+
+def test_eight_people_at_once_end_exactly_at_the_members_limit(database, now):
+    bound(database, "agent", Span.MEMBER_DAY, 1000)
+    with database.write() as connection:
+        people = [
+            staff.add(connection, email=f"a{n}@shop.example", name="A", role=Role.AGENT, now=now)
+            for n in range(8)
+        ]
+    assert _eight(lambda n: give(database, people[n], 300, now)) == 3
+    assert stands(database, people[0], now, member=AMARA).alone == 100
+
+
+def test_a_contact_can_be_somebody_of_the_staff(database, sam, lea):
+    with database.write() as connection:
+        own_contacts.link(connection, sam.id, 7)
+        own_contacts.link(connection, sam.id, 7)
+        own_contacts.link(connection, sam.id, 8)
+        own_contacts.unlink(connection, sam.id, 8)
+        assert own_contacts.of(connection, sam.id) == {7}
+        assert own_contacts.of(connection, lea.id) == frozenset()
+
+
+def test_an_old_reservation_does_not_count(database, sam, now):
+    bound(database, "agent", Span.MONTH, 1000)
+    give(database, sam, 1000, now - timedelta(days=40))
+    assert stands(database, sam, now).alone == 1000
+
+
+def _eight(work) -> int:
+    """How many of eight who try at the same moment succeed."""
+    start = Barrier(8)
+
+    def attempt(number):
+        start.wait()
+        try:
+            work(number)
+        except OverLimit:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(attempt, range(8)))
