@@ -25,7 +25,7 @@ from dashboard.web.account.routes import blueprint as account
 from dashboard.web.approvals.in_place import blueprint as approve_here
 from dashboard.web.approvals.routes import blueprint as approvals
 from dashboard.web.audit.routes import blueprint as audit
-from dashboard.web.credits.receipts import blueprint as intents
+from dashboard.web.changes.receipts import blueprint as intents
 from dashboard.web.credits.routes import blueprint as credit_forms
 from dashboard.web.find.routes import blueprint as find
 from dashboard.web.health.routes import blueprint as health

@@ -41,7 +41,9 @@ def routes(app: Flask) -> set[tuple[str, str]]:
 def address(app: Flask, endpoint: str) -> str:
     with app.test_request_context():
         rule = next(rule for rule in app.url_map.iter_rules(endpoint))
-        arguments: dict[str, Any] = {name: ARGUMENTS[name] for name in rule.arguments}
+        arguments: dict[str, Any] = {
+            name: {**ARGUMENTS, **(rule.defaults or {})}[name] for name in rule.arguments
+        }
         return app.url_for(endpoint, **arguments)
 
 

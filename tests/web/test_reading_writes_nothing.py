@@ -22,7 +22,11 @@ def addresses(desk: Desk) -> list[str]:
     with desk.app.test_request_context():
         return [
             desk.app.url_for(
-                rule.endpoint, **{name: KNOWN.get(name, "js/console.js") for name in rule.arguments}
+                rule.endpoint,
+                **{
+                    name: {**KNOWN, **(rule.defaults or {})}.get(name, "js/console.js")
+                    for name in rule.arguments
+                },
             )
             for rule in rules
         ]

@@ -15,8 +15,8 @@ from dashboard.store import approvals, intents, reasons
 from dashboard.store.approvals import Asked
 from dashboard.store.intents import Intent, Kind, Phase
 from dashboard.web.access import services
-from dashboard.web.credits import subject
-from dashboard.web.credits.form import Subject
+from dashboard.web.changes import subject
+from dashboard.web.changes.subject import Subject
 from dashboard.web.errors import ErrorPage
 
 LOOKS_BACK = timedelta(days=30)

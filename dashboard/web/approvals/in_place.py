@@ -23,7 +23,7 @@ from dashboard.web.access import current_staff, requires, services
 from dashboard.web.approvals import words
 from dashboard.web.approvals.evidence import Evidence, find, gather
 from dashboard.web.approvals.routes import CHANGED
-from dashboard.web.credits.receipts import told_at
+from dashboard.web.changes.receipts import told_at
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed

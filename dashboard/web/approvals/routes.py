@@ -17,8 +17,8 @@ from dashboard.store import approvals
 from dashboard.web.access import current_staff, requires, services
 from dashboard.web.approvals import words
 from dashboard.web.approvals.evidence import Evidence, find, gather
-from dashboard.web.credits.build import actor
-from dashboard.web.credits.receipts import line
+from dashboard.web.changes.asking import actor
+from dashboard.web.changes.receipts import line
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed

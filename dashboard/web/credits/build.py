@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID, uuid4
-
-from flask import g, request
+from uuid import uuid4
 
 from dashboard.actions import credits as deeds
 from dashboard.actions import preview
 from dashboard.brevo.balances import BalanceDefinition
-from dashboard.brevo.configuration import ProgrammeConfiguration
-from dashboard.brevo.errors import BrevoError, NotFound
 from dashboard.store import presets
 from dashboard.store.intents import Kind
-from dashboard.web.access import current_staff, services
-from dashboard.web.credits.form import BLANK, CreditForm, Subject, usable
-from dashboard.web.errors import ErrorPage, remote_trouble
+from dashboard.web.access import services
+from dashboard.web.changes.asking import actor, balance, programme
+from dashboard.web.changes.subject import Subject
+from dashboard.web.credits.form import BLANK, CreditForm, usable
 from dashboard.web.filters import formats
 from dashboard.web.forms import Problem
-from dashboard.web.members.strip import choose_definition, shown_definitions
-from dashboard.web.programmes import NoProgramme
+from dashboard.web.members.strip import shown_definitions
 
 
 def build(
@@ -68,14 +64,6 @@ def build(
     )
 
 
-def actor() -> deeds.Actor:
-    """Who sends this request, as the record will name them."""
-    staff = current_staff()
-    return deeds.Actor(
-        staff_id=staff.id, name=staff.name, role=staff.role, request_id=g.request_id, ip=request.remote_addr
-    )
-
-
 def ask(subject: Subject, definition: BalanceDefinition, typed: Mapping[str, str]) -> deeds.CreditForm:
     """What is asked for, as it was typed."""
     return deeds.CreditForm(
@@ -93,27 +81,3 @@ def ask(subject: Subject, definition: BalanceDefinition, typed: Mapping[str, str
         sharers=subject.sharers,
         zone=services().settings.timezone,
     )
-
-
-def programme(programme_id: UUID) -> ProgrammeConfiguration:
-    """The programme's configuration, from the cache whenever there is one.
-
-    :raises ErrorPage: it does not exist, or could never be read.
-    """
-    try:
-        return services().configuration.of(programme_id)
-    except NotFound as error:
-        raise NoProgramme from error
-    except BrevoError as error:
-        raise ErrorPage(503, *remote_trouble(error)) from error
-
-
-def balance(configuration: ProgrammeConfiguration, definition_id: str | None) -> BalanceDefinition:
-    """The definition asked for, else the one the member page opens with.
-
-    :raises ErrorPage: the programme has none.
-    """
-    found = choose_definition(configuration.definitions, definition_id)
-    if found is None:
-        raise ErrorPage(503, "This programme has no balance", "An admin must publish one in Brevo.")
-    return found

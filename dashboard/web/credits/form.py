@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from uuid import UUID
 
 from flask import url_for
 
@@ -15,67 +13,43 @@ from dashboard.actions import amounts, preview
 from dashboard.actions.rules import Rulebook, needs_approval
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.store.intents import Kind
+from dashboard.web.changes.form import ChangeForm
 from dashboard.web.credits import limit_words, words
 from dashboard.web.filters import Formats
-from dashboard.web.forms import Problem
 
 BLANK: Mapping[str, str] = {"amount": "", "reason": "", "case_reference": "", "note": "", "again": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whose balances are changed, as far as the page could read them."""
-
-    programme_id: UUID
-    contact_id: int
-    name: str
-    balances: Mapping[str, Decimal]
-    """By definition ID; what could not be read is absent."""
-    balances_at: datetime | None = None
-    """When they were read."""
-    sharers: frozenset[int] = frozenset()
-    """Other contacts that the balances belong to."""
-    notice: str | None = None
-    """What is wrong with the figures shown, in a sentence."""
-
-
-@dataclass(frozen=True)
-class CreditForm:
+@dataclass(frozen=True, kw_only=True)
+class CreditForm(ChangeForm):
     """Everything one rendering of the form needs."""
 
+    template = "credits/_form.html"
+
     kind: Kind
-    subject: Subject
     definition: BalanceDefinition
     all_definitions: Sequence[BalanceDefinition]
     rules: Rulebook
     preset_amounts: Sequence[Decimal]
     formats: Formats
     outlook: preview.Preview
-    intent_id: str
-    typed: Mapping[str, str]
-    problems: Sequence[Problem] = ()
     repeats: bool = False
     """Whether the only problem is that the same case brought this member something before."""
+
+    @property
+    def endpoint(self) -> str:
+        """The page of the deed."""
+        return f"credits.{self.kind.value}"
+
+    @property
+    def deed(self) -> str:
+        """The deed's name."""
+        return self.words.deed
 
     @property
     def title(self) -> str:
         """The headline."""
         return words.title(self.kind, self.subject.name)
-
-    @property
-    def member_name(self) -> str:
-        """Who it is about."""
-        return self.subject.name
-
-    @property
-    def contact_id(self) -> int:
-        """The member's contact ID."""
-        return self.subject.contact_id
-
-    @property
-    def notice(self) -> str | None:
-        """What is wrong with the figures shown."""
-        return self.subject.notice
 
     @property
     def definition_id(self) -> str:
@@ -86,14 +60,6 @@ class CreditForm:
     def definitions(self) -> list[dict[str, str]]:
         """The balances to choose from."""
         return [{"value": each.id, "label": each.name} for each in self.all_definitions]
-
-    @property
-    def errors(self) -> Mapping[str, str | None]:
-        """The first problem of each field."""
-        found: dict[str, str | None] = dict.fromkeys((*BLANK, "definition"))
-        for problem in reversed(self.problems):
-            found[problem.field] = problem.message
-        return found
 
     @cached_property
     def amount(self) -> Decimal | None:
@@ -155,33 +121,9 @@ class CreditForm:
         return rows
 
     @property
-    def member_url(self) -> str:
-        """The member's page."""
-        return url_for(
-            "members.show", programme_id=self.subject.programme_id, contact_id=self.subject.contact_id
-        )
-
-    @property
-    def page_url(self) -> str:
-        """The form alone."""
-        return self._url("show")
-
-    @property
-    def drawer_url(self) -> str:
-        """The form in the drawer."""
-        return self._url("drawer")
-
-    @property
     def preview_url(self) -> str:
         """What the amount typed would do."""
-        return self._url("preview")
-
-    def _url(self, view: str) -> str:
-        return url_for(
-            f"credits.{self.kind.value}_{view}",
-            programme_id=self.subject.programme_id,
-            contact_id=self.subject.contact_id,
-        )
+        return url_for(f"credits.{self.kind.value}_preview", **self.address)
 
 
 def usable(text: str, unit: str) -> Decimal | None:

@@ -1,30 +1,27 @@
-"""Giving a credit and taking one back: a page, a drawer, and what the amount typed would do.
-
-Both deeds have the same addresses below ``…/members/<contact>/credit`` and ``…/debit``. The page posts to
-itself and goes on to the member with a receipt; the drawer posts to its own address and gets fragments.
-"""
+"""Giving a credit and taking one back, and what the amount typed would do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dashboard.actions import credits as deeds
-from dashboard.actions.refusals import Conflict, NotRecorded, Repeated, Unacceptable
+from dashboard.actions.refusals import Repeated
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent, Kind
 from dashboard.web.access import current_staff, requires, services
-from dashboard.web.credits import subject, words
-from dashboard.web.credits.build import actor, ask, balance, build, programme
-from dashboard.web.credits.form import CreditForm, Subject
-from dashboard.web.credits.receipts import receipt_answer, told_at, unit_of
-from dashboard.web.errors import ErrorPage, Link
+from dashboard.web.changes import sending, subject
+from dashboard.web.changes.asking import actor, balance, programme
+from dashboard.web.changes.receipts import unit_of
+from dashboard.web.changes.sending import DRAWER, PAGE
+from dashboard.web.changes.subject import Subject
+from dashboard.web.credits import words
+from dashboard.web.credits.build import ask, build
+from dashboard.web.credits.form import CreditForm
 from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
-from dashboard.web.members.gather import member_url
 
 blueprint = Blueprint(
     "credits", __name__, url_prefix="/programmes/<uuid:programme_id>/members/<int:contact_id>"
@@ -42,32 +39,20 @@ FIELDS = (
 _DEEDS = {Kind.CREDIT: deeds.give_credit, Kind.DEBIT: deeds.take_debit}
 
 
-@blueprint.get("/credit")
+@blueprint.get("/credit", defaults=PAGE)
+@blueprint.get("/credit/form", defaults=DRAWER)
 @requires(Permission.CREDITS_WRITE)
-def credit_show(programme_id: UUID, contact_id: int) -> str:
+def credit(programme_id: UUID, contact_id: int, in_drawer: bool) -> Response:
     """The form that gives a credit."""
-    return _page(_blank(Kind.CREDIT, programme_id, contact_id))
+    return sending.shown(_blank(Kind.CREDIT, programme_id, contact_id), in_drawer=in_drawer)
 
 
-@blueprint.get("/debit")
+@blueprint.get("/debit", defaults=PAGE)
+@blueprint.get("/debit/form", defaults=DRAWER)
 @requires(Permission.DEBITS_WRITE)
-def debit_show(programme_id: UUID, contact_id: int) -> str:
+def debit(programme_id: UUID, contact_id: int, in_drawer: bool) -> Response:
     """The form that takes points back."""
-    return _page(_blank(Kind.DEBIT, programme_id, contact_id))
-
-
-@blueprint.get("/credit/form")
-@requires(Permission.CREDITS_WRITE)
-def credit_drawer(programme_id: UUID, contact_id: int) -> Response:
-    """The same form for the drawer."""
-    return _drawer(_blank(Kind.CREDIT, programme_id, contact_id))
-
-
-@blueprint.get("/debit/form")
-@requires(Permission.DEBITS_WRITE)
-def debit_drawer(programme_id: UUID, contact_id: int) -> Response:
-    """The same form for the drawer."""
-    return _drawer(_blank(Kind.DEBIT, programme_id, contact_id))
+    return sending.shown(_blank(Kind.DEBIT, programme_id, contact_id), in_drawer=in_drawer)
 
 
 @blueprint.get("/credit/preview")
@@ -84,88 +69,46 @@ def debit_preview(programme_id: UUID, contact_id: int) -> str:
     return _preview(Kind.DEBIT, programme_id, contact_id)
 
 
-def _credit_again(problem: Problem, programme_id: UUID, contact_id: int) -> ResponseReturnValue:
-    return _page(_filled(Kind.CREDIT, programme_id, contact_id, (problem,))), 422
-
-
-def _debit_again(problem: Problem, programme_id: UUID, contact_id: int) -> ResponseReturnValue:
-    return _page(_filled(Kind.DEBIT, programme_id, contact_id, (problem,))), 422
-
-
-@blueprint.post("/credit")
-@requires(Permission.CREDITS_WRITE)
-@takes(*FIELDS, again=_credit_again)
-def credit_give(programme_id: UUID, contact_id: int) -> ResponseReturnValue:
-    """Give a credit, then show the member with the receipt."""
-    return _from_page(Kind.CREDIT, programme_id, contact_id)
-
-
-@blueprint.post("/debit")
-@requires(Permission.DEBITS_WRITE)
-@takes(*FIELDS, again=_debit_again)
-def debit_take(programme_id: UUID, contact_id: int) -> ResponseReturnValue:
-    """Take points back, then show the member with the receipt."""
-    return _from_page(Kind.DEBIT, programme_id, contact_id)
-
-
-@blueprint.post("/credit/form")
-@requires(Permission.CREDITS_WRITE)
-@takes(*FIELDS, again=_credit_again)
-def credit_give_in_drawer(programme_id: UUID, contact_id: int) -> ResponseReturnValue:
-    """Give a credit; the answer closes the drawer and puts the receipt on the page behind it."""
-    return _from_drawer(Kind.CREDIT, programme_id, contact_id)
-
-
-@blueprint.post("/debit/form")
-@requires(Permission.DEBITS_WRITE)
-@takes(*FIELDS, again=_debit_again)
-def debit_take_in_drawer(programme_id: UUID, contact_id: int) -> ResponseReturnValue:
-    """Take points back; as for a credit."""
-    return _from_drawer(Kind.DEBIT, programme_id, contact_id)
-
-
-def _from_page(kind: Kind, programme_id: UUID, contact_id: int) -> ResponseReturnValue:
-    return _sent(
-        kind,
-        programme_id,
-        contact_id,
-        done=lambda intent, _name: redirect(told_at(intent), 303),
-        again=lambda form: (_page(form), 422),
-    )
-
-
-def _from_drawer(kind: Kind, programme_id: UUID, contact_id: int) -> ResponseReturnValue:
-    return _sent(
-        kind,
-        programme_id,
-        contact_id,
-        done=lambda intent, name: receipt_answer(intent, name, closes_drawer=True),
-        again=lambda form: (render_template("credits/drawer_form.html", form=form), 422),
-    )
-
-
-def _sent(
-    kind: Kind,
-    programme_id: UUID,
-    contact_id: int,
-    *,
-    done: Callable[[Intent, str], ResponseReturnValue],
-    again: Callable[[CreditForm], ResponseReturnValue],
+def _credit_again(
+    problem: Problem, programme_id: UUID, contact_id: int, in_drawer: bool
 ) -> ResponseReturnValue:
-    """Carry out the form that was sent, at most once however often it comes."""
+    return _again(Kind.CREDIT, problem, programme_id, contact_id)
+
+
+def _debit_again(
+    problem: Problem, programme_id: UUID, contact_id: int, in_drawer: bool
+) -> ResponseReturnValue:
+    return _again(Kind.DEBIT, problem, programme_id, contact_id)
+
+
+@blueprint.post("/credit", defaults=PAGE)
+@blueprint.post("/credit/form", defaults=DRAWER)
+@requires(Permission.CREDITS_WRITE)
+@takes(*FIELDS, again=_credit_again)
+def give(programme_id: UUID, contact_id: int, in_drawer: bool) -> ResponseReturnValue:
+    """Give a credit."""
+    return _sent(Kind.CREDIT, programme_id, contact_id, in_drawer=in_drawer)
+
+
+@blueprint.post("/debit", defaults=PAGE)
+@blueprint.post("/debit/form", defaults=DRAWER)
+@requires(Permission.DEBITS_WRITE)
+@takes(*FIELDS, again=_debit_again)
+def take(programme_id: UUID, contact_id: int, in_drawer: bool) -> ResponseReturnValue:
+    """Take points back."""
+    return _sent(Kind.DEBIT, programme_id, contact_id, in_drawer=in_drawer)
+
+
+def _sent(kind: Kind, programme_id: UUID, contact_id: int, *, in_drawer: bool) -> ResponseReturnValue:
     whose = subject.read(programme_id, contact_id)
     try:
-        intent = _carry_out(kind, whose)
-    except Unacceptable as refused:
-        problems = tuple(Problem(each.field, each.message) for each in refused.problems)
-        return again(_filled(kind, programme_id, contact_id, problems))
+        return sending.sent(
+            lambda: _carry_out(kind, whose),
+            lambda problems: _filled(kind, whose, problems),
+            in_drawer=in_drawer,
+        )
     except Repeated as refused:
-        return again(_warned(kind, whose, refused.earlier))
-    except NotRecorded as refused:
-        return again(_filled(kind, programme_id, contact_id, (Problem("", str(refused)),)))
-    except Conflict as refused:
-        raise _used_before(programme_id, contact_id) from refused
-    return done(intent, whose.name)
+        return sending.again(_warned(kind, whose, refused.earlier), in_drawer=in_drawer)
 
 
 def _carry_out(kind: Kind, whose: Subject) -> Intent:
@@ -174,14 +117,9 @@ def _carry_out(kind: Kind, whose: Subject) -> Intent:
     return _DEEDS[kind](parts.database, parts.engine, actor(), ask(whose, definition, form))
 
 
-def _used_before(programme_id: UUID, contact_id: int) -> ErrorPage:
-    return ErrorPage(
-        409,
-        "This form was sent before with other values",
-        "The first one counts; this one was not carried out. Look at the member's activity, "
-        "then open a new form if more is to be done.",
-        link=Link(member_url(programme_id, contact_id), f"Open member {contact_id}"),
-    )
+def _again(kind: Kind, problem: Problem, programme_id: UUID, contact_id: int) -> ResponseReturnValue:
+    whose = subject.read(programme_id, contact_id)
+    return sending.again(_filled(kind, whose, (problem,)), in_drawer=False)
 
 
 def _blank(kind: Kind, programme_id: UUID, contact_id: int) -> CreditForm:
@@ -189,12 +127,12 @@ def _blank(kind: Kind, programme_id: UUID, contact_id: int) -> CreditForm:
     return build(kind, whose, {}, definition_id=request.args.get("definition"))
 
 
-def _filled(kind: Kind, programme_id: UUID, contact_id: int, problems: tuple[Problem, ...]) -> CreditForm:
+def _filled(kind: Kind, whose: Subject, problems: tuple[Problem, ...]) -> CreditForm:
     """The form as it was sent, under the same one-time ID."""
     form = typed()
     return build(
         kind,
-        subject.read(programme_id, contact_id),
+        whose,
         form,
         definition_id=form["definition"],
         intent_id=form["intent"],
@@ -226,13 +164,3 @@ def _preview(kind: Kind, programme_id: UUID, contact_id: int) -> str:
         definition_id=request.args.get("definition"),
     )
     return render_template("credits/preview.html", form=form)
-
-
-def _page(form: CreditForm) -> str:
-    return render_template("credits/show.html", form=form, problems=form.problems)
-
-
-def _drawer(form: CreditForm) -> Response:
-    response = make_response(render_template("credits/drawer.html", form=form))
-    response.headers["HX-Trigger"] = "open-drawer"
-    return response

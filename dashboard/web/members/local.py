@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import chain
 
 from dashboard.store import intents, notes, reasons, recents
 from dashboard.store.database import Database
-from dashboard.store.intents import Intent, Kind, Phase
+from dashboard.store.intents import Intent, Phase
 from dashboard.store.notes import Note
 from dashboard.store.staff import StaffMember
 from dashboard.web.members.activity import Deed
@@ -30,12 +29,8 @@ class StaffAction:
     id: str
     at: datetime
     who: str
-    kind: str
-    """``note``, ``credit`` or ``debit``."""
-    phase: Phase | None
-    """How far a change is; None for a note."""
-    amount: Decimal | None
-    definition_id: str | None
+    intent: Intent | None
+    """The change; None for a note."""
     text: str
     reason: str | None
     case_reference: str | None
@@ -84,15 +79,11 @@ class Local:
         )
 
     def _change(self, intent: Intent, reader: StaffMember) -> StaffAction:
-        amount = intent.applied_amount if intent.applied_amount is not None else intent.amount
         return StaffAction(
             id=intent.id,
             at=intent.settled_at or intent.created_at,
             who="You" if intent.staff_id == reader.id else intent.staff_name,
-            kind="credit" if intent.kind is Kind.CREDIT else "debit",
-            phase=intent.phase,
-            amount=abs(amount),
-            definition_id=intent.definition_id,
+            intent=intent,
             text=intent.values.get("note") or "",
             reason=self._label(intent.reason),
             case_reference=intent.case_reference,
@@ -119,10 +110,7 @@ def _note(note: Note, reader: StaffMember) -> StaffAction:
         id=note.id,
         at=note.created_at,
         who="You" if note.author_id == reader.id else note.author_name,
-        kind="note",
-        phase=None,
-        amount=None,
-        definition_id=None,
+        intent=None,
         text=note.text,
         reason=None,
         case_reference=None,

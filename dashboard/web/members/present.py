@@ -10,7 +10,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 
 from dashboard.store.intents import Intent
 from dashboard.web.access import current_staff, services
-from dashboard.web.credits.receipts import line
+from dashboard.web.changes.receipts import line
 from dashboard.web.errors import ErrorPage, remote_trouble
 from dashboard.web.forms import Problem
 from dashboard.web.members.activity import Filter

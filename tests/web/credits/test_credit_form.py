@@ -173,7 +173,7 @@ def test_above_the_limit_the_same_form_asks_for_approval(open_desk: Desk) -> Non
     page = form_page(open_desk).form("Give points").fill({**FILLED, "Points": "5,000"}).send()
 
     assert page.h1 == "Receipt"
-    assert "5,000 points for Amara Okafor wait for a supervisor. Nothing is given before" in page.main
+    assert "5,000 points for Amara Okafor wait for a supervisor. Nothing is sent before" in page.main
     assert "The request ends by itself on 19 Nov 12:00." in page.main
     assert writes(open_desk) == []
     assert [(each.action, each.outcome) for each in open_desk.record()][-1] == ("approval.ask", "pending")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from dashboard.brevo.errors import BrevoError, NotFound
 from dashboard.brevo.members import AccountInfo
 from dashboard.web import programmes
-from dashboard.web.credits.form import Subject
 from dashboard.web.errors import ErrorPage, Link, remote_trouble
 from dashboard.web.members.gather import member_url, snapshots, unknown_contact
 from dashboard.web.members.page import person_of
@@ -15,6 +18,25 @@ from dashboard.web.members.reads import Deadline
 
 SECONDS = 2.5
 """What the form waits for figures that it can do without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose balances are changed, as far as the page could read them."""
+
+    programme_id: UUID
+    contact_id: int
+    name: str
+    balances: Mapping[str, Decimal]
+    """By definition ID; what could not be read is absent."""
+    balances_at: datetime | None = None
+    """When they were read."""
+    sharers: frozenset[int] = frozenset()
+    """Other contacts that the balances belong to."""
+    account: AccountInfo | None = None
+    """The membership, as it was read then."""
+    notice: str | None = None
+    """What is wrong with the figures shown, in a sentence."""
 
 
 def read(programme_id: UUID, contact_id: int) -> Subject:
@@ -47,6 +69,7 @@ def read(programme_id: UUID, contact_id: int) -> Subject:
         balances={each.definition_id: each.value for each in known.balances} if known else {},
         balances_at=account.at,
         sharers=_sharers(known),
+        account=known,
         notice=_notice(account.error, is_late=account.is_late),
     )
 

@@ -1,0 +1,174 @@
+"""What every kind of change is called while it is under way, done, refused or held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboard.store.intents import Intent, Kind, Phase
+from dashboard.web.filters import Formats
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """How one kind is said: who "gave" it, asks "to give" it, is "giving" it; then the headline."""
+
+    past: str
+    plain: str
+    going_on: str
+    headline: str
+    """With ``{what}`` and ``{member}``, and ``{not_}`` where a "not" goes."""
+
+
+VERBS = {
+    Kind.CREDIT: Verb("gave", "give", "giving", "{what} {not_}given to {member}."),
+    Kind.DEBIT: Verb("took back", "take back", "taking back", "{what} {not_}taken back from {member}."),
+    Kind.VOUCHER_ISSUE: Verb("issued", "issue", "issuing", "{what} {not_}issued to {member}."),
+    Kind.VOUCHER_REVOKE: Verb("revoked", "revoke", "revoking", "{what} of {member} {not_}revoked."),
+    Kind.VOUCHER_REDEEM: Verb("redeemed", "redeem", "redeeming", "{what} of {member} {not_}redeemed."),
+    Kind.ORDER_CREATE: Verb("ordered", "order", "ordering", "{what} {not_}ordered for {member}."),
+    Kind.DRAFT_COMPLETE: Verb("completed", "complete", "completing", "{what} of {member} {not_}completed."),
+    Kind.DRAFT_CANCEL: Verb("cancelled", "cancel", "cancelling", "{what} of {member} {not_}cancelled."),
+    Kind.CONTACT_CREATE: Verb("created", "create", "creating", "{what} {not_}created."),
+    Kind.MEMBER_ENROL: Verb("enrolled", "enrol", "enrolling", "{member} {not_}enrolled."),
+    Kind.MEMBER_END: Verb("ended", "end", "ending", "The membership of {member} was {not_}ended."),
+    Kind.SHARERS_ADD: Verb("added", "add", "adding", "{what} {not_}added to the membership of {member}."),
+    Kind.SHARERS_REMOVE: Verb(
+        "took out", "take out", "taking out", "{what} {not_}taken out of the membership of {member}."
+    ),
+    Kind.TIER_ASSIGN: Verb("changed", "change", "changing", "{what} of {member} {not_}changed."),
+}
+
+MOVES = frozenset({Kind.CREDIT, Kind.DEBIT, Kind.ORDER_CREATE, Kind.DRAFT_COMPLETE, Kind.DRAFT_CANCEL})
+"""What is about an amount of a balance."""
+
+
+def what(intent: Intent, unit: str, formats: Formats) -> str:
+    """What is changed, as it stands behind the verb: ``500 points``, ``the tier to Gold``."""
+    values, kind = intent.values, intent.kind
+    if kind in MOVES:
+        moved = intent.applied_amount if intent.applied_amount is not None else intent.amount
+        amount = formats.amount(moved if kind not in {Kind.CREDIT, Kind.DEBIT} else abs(moved), unit)
+        return f"pending {amount}" if kind in {Kind.DRAFT_COMPLETE, Kind.DRAFT_CANCEL} else amount
+    if kind is Kind.VOUCHER_ISSUE:
+        return f"voucher {values.get('reward_name') or values.get('code')}"
+    if kind in {Kind.VOUCHER_REVOKE, Kind.VOUCHER_REDEEM}:
+        return f"voucher {values['code']}" if values.get("code") else "a voucher"
+    if kind in {Kind.SHARERS_ADD, Kind.SHARERS_REMOVE}:
+        ids = intent.several("sharer_ids")
+        return f"{'contact' if len(ids) == 1 else 'contacts'} {', '.join(ids)}"
+    if kind is Kind.TIER_ASSIGN:
+        return f"the tier to {values.get('tier_name')}"
+    return {Kind.CONTACT_CREATE: "the contact", Kind.MEMBER_ENROL: "the contact"}.get(kind, "the membership")
+
+
+def said(intent: Intent, unit: str, formats: Formats) -> str:
+    """What somebody did or wants, after their name: ``gave 500 points``, ``asks to give 500 points``."""
+    verb, thing = VERBS[intent.kind], what(intent, unit, formats)
+    if intent.phase is Phase.DONE:
+        return f"{verb.past} {thing}"
+    if intent.phase is Phase.AWAITING:
+        return f"asks to {verb.plain} {thing}"
+    if intent.phase is Phase.FAILED:
+        return f"asked to {verb.plain} {thing}"
+    return f"is {verb.going_on} {thing}"
+
+
+STANDINGS = {
+    Phase.DONE: ("Done", "good"),
+    Phase.FAILED: ("Not done", "bad"),
+    Phase.HELD: ("Held: a supervisor has to look", "warn"),
+    Phase.QUEUED: ("Waiting to be sent", "warn"),
+    Phase.AWAITING: ("Waiting for a supervisor", "warn"),
+    Phase.CHECKING: ("No answer yet, checking", "warn"),
+    Phase.SENDING: ("On its way", "warn"),
+}
+"""How far a change is: label and kind of tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a change, in a line: never more than is known."""
+
+    state: str
+    headline: str
+    text: str | None
+
+
+def of_receipt(intent: Intent, unit: str, member: str, formats: Formats) -> Receipt:
+    """The receipt of ``intent`` as it stands now."""
+    thing = what(intent, unit, formats)
+    headline = VERBS[intent.kind].headline
+    if intent.phase is Phase.DONE:
+        text = _told_by_remote(intent, unit, formats)
+        return Receipt("done", _upper(headline.format(what=thing, not_="", member=member)), text)
+    if intent.phase is Phase.FAILED:
+        told = headline.format(what=thing, not_="not ", member=member)
+        return Receipt("failed", _upper(told), intent.failure_text)
+    if intent.phase is Phase.HELD:
+        told = f"Nobody knows yet whether {_subject(intent, thing)} went through."
+        return Receipt("held", told, intent.failure_text)
+    return _open_receipt(intent, thing, member, formats)
+
+
+def _open_receipt(intent: Intent, thing: str, member: str, formats: Formats) -> Receipt:
+    """Of what is not settled yet."""
+    subject = _subject(intent, thing)
+    if intent.phase is Phase.AWAITING:
+        verb = "wait" if intent.kind in MOVES and abs(intent.amount) != 1 else "waits"
+        return Receipt(
+            "queued",
+            f"{_upper(thing)} for {member} {verb} for a supervisor.",
+            "Nothing is sent before somebody approves it. "
+            f"The request ends by itself on {formats.when(intent.next_at)}.",
+        )
+    if intent.phase is Phase.QUEUED:
+        told = f"{_upper(subject)} waits to be sent."
+        return Receipt("queued", told, _WAITS.get(intent.waiting or "", _WAITS[""]))
+    if intent.phase is Phase.CHECKING:
+        return Receipt(
+            "checking",
+            "No answer yet, checking.",
+            f"{_upper(subject)} may have gone through already. This line tells it as soon as it is known. "
+            "Do not send it again: it cannot be done twice from this form.",
+        )
+    text = "This line tells the outcome as soon as it is known."
+    return Receipt("checking", f"{_upper(subject)} on the way.", text)
+
+
+_WAITS = {
+    "": "It is sent by itself as soon as possible.",
+    "not_sent": "Brevo cannot be reached. It is sent by itself as soon as Brevo answers.",
+    "rate_limited": "This hour's requests to Brevo are used up. It is sent by itself in the next hour.",
+    "unauthorised": "Brevo refuses the console's key. Tell an admin; it is sent once the key works.",
+}
+
+
+def _subject(intent: Intent, thing: str) -> str:
+    """The change as a sentence begins with it: ``500 points``, ``issuing voucher 10 %``."""
+    return thing if intent.kind in {Kind.CREDIT, Kind.DEBIT} else f"{VERBS[intent.kind].going_on} {thing}"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _told_by_remote(intent: Intent, unit: str, formats: Formats) -> str | None:
+    told = []
+    approver, asked = intent.values.get("approved_by"), intent.values.get("asked_amount")
+    if approver is not None:
+        less = f" instead of {formats.amount(abs(Decimal(asked)), unit)}" if asked else ""
+        told.append(f"Approved{less} by {approver}.")
+    if intent.kind is Kind.VOUCHER_ISSUE and intent.values.get("code"):
+        told.append(f"Its code is {intent.values['code']}.")
+    if intent.applied_amount is not None and intent.applied_amount != intent.amount:
+        told.append(
+            f"{formats.amount(abs(intent.amount), unit)} were asked for; Brevo's rules allowed this much."
+        )
+    if intent.balance_after is not None:
+        told.append(f"Balance is now {formats.amount(intent.balance_after, unit)}.")
+    if intent.kind is Kind.CREDIT and intent.expires_at is not None:
+        told.append(f"They expire on {formats.day(intent.expires_at)}.")
+    if intent.kind is Kind.TIER_ASSIGN:
+        told.append("The next evaluation at Brevo may change it again.")
+    return " ".join(told) or None
