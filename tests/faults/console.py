@@ -27,6 +27,14 @@ def until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -
     return monotonic() - began
 
 
+def _target(descriptor: Path) -> str:
+    """The file behind a descriptor; empty for one that was closed while the list was read."""
+    try:
+        return str(descriptor.readlink())
+    except OSError:
+        return ""
+
+
 class Console:
     """``loyalty-desk serve`` on a socket that outlives it, as under a supervisor that restarts it."""
 
@@ -75,8 +83,11 @@ class Console:
         return len(workers) == self._worker_count and all(map(self._has_database, workers))
 
     def _has_database(self, worker: int) -> bool:
-        files = Path(f"/proc/{worker}/fd").iterdir()
-        return any(os.path.realpath(each).endswith("desk.db-wal") for each in files)
+        try:
+            descriptors = list(Path(f"/proc/{worker}/fd").iterdir())
+        except OSError:  # the worker has gone
+            return False
+        return any(_target(each).endswith("desk.db-wal") for each in descriptors)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log.read_text(encoding="utf-8")[-2_000:]
