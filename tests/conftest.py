@@ -10,9 +10,10 @@ import structlog
 
 from tests.support import app as support
 from tests.support.app import Desk
+from tests.support.browser import browser
 from tests.support.sandbox import sandbox
 
-__all__ = ["sandbox"]
+__all__ = ["browser", "sandbox"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,9 +10,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.desk import Desk
 from tests.e2e.stack import Stack, running
-from tests.support.browser import browser
-
-__all__ = ["browser"]
 
 OPENED = Callable[..., Page]
 

@@ -217,8 +217,8 @@ def _shortcuts(page: Page, _stack: Stack) -> None:
 
 
 def _audit_entry(page: Page, stack: Stack) -> None:
-    entry = stack.record("session.open")[:1] or stack.record("sign_in")[:1] or stack.record("member.view")[:1]
-    page.goto(f"{paths.AUDIT}{entry[0].seq}")
+    page.goto(paths.member(cast.AMARA.contact_id))
+    page.goto(f"{paths.AUDIT}{stack.record('member.view')[0].seq}")
 
 
 def _colleague(part: str = "") -> Go:

@@ -18,7 +18,8 @@ TOUCHED: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": Tr
 
 
 def lowest(place: Locator) -> float:
-    """Where it ends, from the top of the window."""
+    """Where it ends, from the top of the window, once nothing is on its way that could replace it."""
+    place.page.wait_for_load_state("networkidle")
     box = place.bounding_box()
     assert box is not None
     return box["y"] + box["height"]

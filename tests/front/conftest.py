@@ -8,9 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.front.harness import Desk, serving
-from tests.support.browser import browser
-
-__all__ = ["browser"]
 
 
 @pytest.fixture

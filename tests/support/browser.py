@@ -1,8 +1,6 @@
-"""Debian's Chromium for tests, one for a whole run.
+"""Debian's Chromium for tests, one for a whole run: only the topmost ``conftest.py`` imports the fixture.
 
-Use it by importing the fixture into a ``conftest.py``::
-
-    from tests.support.browser import browser  # noqa: F401
+Imported twice it would be two fixtures, and Playwright bears no second browser beside it in a process.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ QUIET = (
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Playwright bears no second one beside it in a process, hence one for all tests."""
+    """Debian's Chromium."""
     if not CHROMIUM.exists():
         pytest.skip("needs Debian's Chromium")
     with sync_playwright() as playwright:
