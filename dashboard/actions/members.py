@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from dashboard.actions import follow
 from dashboard.actions.deeds import (
@@ -32,9 +32,18 @@ from dashboard.store.intent import Intent, Kind, Link
 
 LONGEST_IDENTIFIER = 200
 MOST_SHARERS = 50
+FIRST_DAY = date(1970, 1, 1)
+"""Nobody was a member before."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_PHONE = re.compile(r"\+[1-9][0-9]{5,14}")
 _DIGITS = re.compile(r"[0-9]{1,19}")
+
+ReadMember = Callable[[], AccountInfo | None]
+"""Reads the member now; None for no member (any more). Asked only when a form comes for the first time: one
+sent again gets its first answer, whatever became of the member. May raise
+:class:`dashboard.actions.refusals.Unacceptable`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +52,10 @@ class EnrolForm(Form):
 
     subscription_id: str = ""
     """Our own member number; empty for one that the remote makes."""
-    member_since: datetime | None = None
-    """In the past; None for now."""
+    member_since: str = ""
+    """A day that has been, as typed: ``2026-11-18``; empty for now."""
+    zone: tzinfo = UTC
+    """The programme's: where that day begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +65,10 @@ class ContactForm(EnrolForm):
     contact_id: int = 0
     email: str = ""
     external_id: str = ""
-    phone: str = ""
-    """With its country's code, as the remote wants it."""
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    """Further attributes by the account's names, such as ``FIRSTNAME``."""
+    phone: str | None = ""
+    """With its country's code, as the remote wants it; None when no number can be read in what was typed."""
+    first_name: str = ""
+    last_name: str = ""
     enrols: bool = True
 
 
@@ -65,8 +76,7 @@ class ContactForm(EnrolForm):
 class EndForm(Form):
     """A membership to end."""
 
-    member: AccountInfo
-    """As read now."""
+    member: ReadMember
     typed_name: str
     """The member's name as typed to confirm, and as it should be."""
     name: str
@@ -78,8 +88,7 @@ class SharersForm(Form):
 
     sharer_ids: Sequence[str]
     """Contact IDs as typed."""
-    member: AccountInfo
-    """As read now."""
+    member: ReadMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +98,7 @@ class TierForm(Form):
     tier_id: str
     tiers: Sequence[Tier]
     """Those of the programme, as it is configured now."""
-    member: AccountInfo
-    """As read now."""
+    member: ReadMember
 
 
 def create_contact(
@@ -101,12 +109,12 @@ def create_contact(
     A contact that exists already is taken as it is (``adopted``). What was typed about the person is
     forgotten once the contact exists. Raises as :func:`dashboard.actions.deeds.perform`.
     """
-    typed = (tidy(form.email), tidy(form.external_id), tidy(form.phone), sorted(form.attributes.items()))
+    whom = (form.email, form.external_id, form.phone or "", form.first_name, form.last_name)
     ask = Ask(
         kind=Kind.CONTACT_CREATE,
         permission=Permission.MEMBERS_WRITE,
         form=form,
-        typed=(*typed, form.enrols, tidy(form.subscription_id), form.member_since),
+        typed=(*map(tidy, whom), form.enrols, tidy(form.subscription_id), tidy(form.member_since)),
         accept=lambda now: _contact(form, now),
         needs_reason=False,
     )
@@ -126,7 +134,7 @@ def enrol(
         kind=Kind.MEMBER_ENROL,
         permission=Permission.MEMBERS_WRITE,
         form=form,
-        typed=(tidy(form.subscription_id), form.member_since),
+        typed=(tidy(form.subscription_id), tidy(form.member_since)),
         accept=lambda now: _enrolment(form, now),
         needs_reason=False,
     )
@@ -194,10 +202,32 @@ def _share(
 def _enrolment_values(form: EnrolForm, now: datetime) -> tuple[dict[str, str | None], list[Problem]]:
     number = tidy(form.subscription_id)
     problems = text_problems("subscription_id", "Member number", number, LONGEST_SUBSCRIPTION_ID)
-    if form.member_since is not None and form.member_since > now:
-        problems.append(Problem("member_since", "Choose a day that has been"))
-    since = None if form.member_since is None else form.member_since.isoformat()
-    return {"subscription_id": number or None, "member_since": since}, problems
+    try:
+        since = _since(tidy(form.member_since), form.zone, now)
+    except ValueError as error:
+        since = None
+        problems.append(Problem("member_since", str(error)))
+    told = None if since is None else since.isoformat()
+    return {"subscription_id": number or None, "member_since": told}, problems
+
+
+def _since(text: str, zone: tzinfo, now: datetime) -> datetime | None:
+    """The beginning of the day that was typed, None without one.
+
+    :raises ValueError: it is none that can be; the message says what to do.
+    """
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("Enter a day such as 2026-11-18") from None
+    if day < FIRST_DAY:
+        raise ValueError(f"Choose a day of {FIRST_DAY.year} or later")
+    began = datetime.combine(day, time.min, zone)
+    if began > now:
+        raise ValueError("Choose a day that has been")
+    return began
 
 
 def _enrolment(form: EnrolForm, now: datetime) -> Accepted:
@@ -212,9 +242,8 @@ def _contact(form: ContactForm, now: datetime) -> Accepted:
     problems = [*_contact_problems(form), *problems]
     if problems:
         raise Unacceptable(tuple(problems))
-    attributes = {name: tidy(value) for name, value in form.attributes.items() if tidy(value)}
-    if tidy(form.phone):
-        attributes["SMS"] = tidy(form.phone)
+    named = {"FIRSTNAME": form.first_name, "LASTNAME": form.last_name, "SMS": form.phone or ""}
+    attributes = {name: tidy(value) for name, value in named.items() if tidy(value)}
     said = {"reason": form.reason or None, "case_reference": tidy(form.case_reference) or None}
     then = (Then(Kind.MEMBER_ENROL, Link.ENROLMENT, {**enrolment, **said}),) if form.enrols else ()
     return Accepted(
@@ -228,24 +257,38 @@ def _contact(form: ContactForm, now: datetime) -> Accepted:
 
 
 def _contact_problems(form: ContactForm) -> list[Problem]:
-    email, phone = tidy(form.email), tidy(form.phone)
-    if not (email or phone or tidy(form.external_id)):
+    email, external_id = tidy(form.email), tidy(form.external_id)
+    if not (email or external_id) and form.phone == "":
         return [Problem("email", "Enter an e-mail address, a phone number or an external ID")]
     problems = []
     if email and not _EMAIL.fullmatch(email):
         problems.append(Problem("email", "Enter an e-mail address such as name@example.com"))
     problems += text_problems("email", "E-mail address", email, LONGEST_IDENTIFIER)
-    problems += text_problems("external_id", "External ID", tidy(form.external_id), LONGEST_IDENTIFIER)
-    if phone and not re.fullmatch(r"\+?[0-9]{6,15}", phone):
-        problems.append(Problem("phone", "Enter the phone number with its country code, digits only"))
-    for name, value in form.attributes.items():
-        problems += text_problems(name, name.capitalize(), tidy(value), LONGEST_IDENTIFIER)
+    if form.phone is None or (form.phone and not _PHONE.fullmatch(form.phone)):
+        problems.append(Problem("phone", "Enter a phone number with its country code, such as +447700900123"))
+    problems += text_problems("external_id", "External ID", external_id, LONGEST_IDENTIFIER)
+    problems += text_problems("first_name", "First name", tidy(form.first_name), LONGEST_IDENTIFIER)
+    problems += text_problems("last_name", "Last name", tidy(form.last_name), LONGEST_IDENTIFIER)
     return problems
 
 
+def _owned(read: ReadMember, contact_id: int) -> AccountInfo:
+    """The membership of this contact, as it is now.
+
+    :raises Unacceptable: it has ended, or somebody else's is shared.
+    """
+    member = read()
+    if member is None:
+        raise Unacceptable((Problem("", "This contact is not a member any more. Open the contact again"),))
+    if member.contact_id != contact_id:
+        raise Unacceptable(
+            (Problem("", f"This membership is shared. Open its owner, contact {member.contact_id}"),)
+        )
+    return member
+
+
 def _end(form: EndForm) -> Accepted:
-    if form.member.contact_id != form.contact_id:
-        raise Unacceptable((Problem("", "Open the owner of this membership: it is shared"),))
+    _owned(form.member, form.contact_id)
     if tidy(form.typed_name).casefold() != tidy(form.name).casefold():
         raise Unacceptable((Problem("typed_name", f"Enter {tidy(form.name)} to confirm"),))
     return Accepted(values={})
@@ -264,13 +307,11 @@ def _sharers(kind: Kind, form: SharersForm) -> Accepted:
 
 
 def _sharing_problem(kind: Kind, form: SharersForm, ids: list[int]) -> str | None:
-    if form.member.contact_id != form.contact_id:
-        return "Open the owner of this membership first: only there sharers are changed"
     if len(ids) > MOST_SHARERS:
         return f"Enter {MOST_SHARERS} contacts or fewer"
     if form.contact_id in ids:
         return "The owner of the membership is no sharer. Leave this contact out"
-    sharing = {one.contact_id for one in form.member.sharers}
+    sharing = {one.contact_id for one in _owned(form.member, form.contact_id).sharers}
     if kind is Kind.SHARERS_REMOVE and not set(ids) <= sharing:
         # The call names no membership: another one's sharer would be taken out of that.
         return "Choose only contacts that share this membership"
@@ -283,6 +324,6 @@ def _tier(form: TierForm) -> Accepted:
     tier = next((one for one in form.tiers if one.id == form.tier_id), None)
     if tier is None or not is_uuid(form.tier_id):
         raise Unacceptable((Problem("tier_id", "Choose a tier"),))
-    if any(one.tier_id == form.tier_id for one in form.member.tiers):
+    if any(one.tier_id == form.tier_id for one in _owned(form.member, form.contact_id).tiers):
         raise Unacceptable((Problem("tier_id", f"The member is in {tier.name} already"),))
     return Accepted(values={"tier_id": tier.id, "tier_name": tier.name})
