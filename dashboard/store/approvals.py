@@ -14,6 +14,7 @@ from enum import StrEnum
 import msgspec
 from sqlalchemy import (
     JSON,
+    BindParameter,
     Boolean,
     Column,
     Connection,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     func,
     insert,
     select,
@@ -154,12 +156,7 @@ def waiting(connection: Connection, now: datetime, limit: int) -> tuple[Asked, .
 
 def waiting_for(connection: Connection, staff_id: str, now: datetime) -> Waiting:
     """How many wait for this person: everybody's but their own."""
-    others = (
-        _waiting(now)
-        .where(table.c.staff_id != staff_id)
-        .with_only_columns(func.count(), func.min(table.c.asked_at))
-    )
-    count, oldest = connection.execute(others).one()
+    count, oldest = connection.execute(_FOR_OTHERS, {"now": now, "staff": staff_id}).one()
     return Waiting(count, oldest)
 
 
@@ -175,11 +172,19 @@ def of_requester(connection: Connection, staff_id: str, since: datetime, limit: 
     return _all(connection, mine.order_by(table.c.asked_at.desc(), table.c.intent_id).limit(limit))
 
 
-def _waiting(now: datetime) -> Select[tuple[object, ...]]:
+def _waiting(now: datetime | BindParameter[datetime]) -> Select[tuple[object, ...]]:
     joined = select(table).join(intents.table, intents.table.c.id == table.c.intent_id)
     return joined.where(
         _is_undecided, table.c.expires_at > now, intents.table.c.state == State.AWAITING_APPROVAL
     )
+
+
+# Every page of a supervisor asks this: built once, it takes half the time.
+_FOR_OTHERS = (
+    _waiting(bindparam("now", type_=UtcDateTime))
+    .where(table.c.staff_id != bindparam("staff"))
+    .with_only_columns(func.count(), func.min(table.c.asked_at))
+)
 
 
 def _all(connection: Connection, statement: Select[tuple[object, ...]]) -> tuple[Asked, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
@@ -106,14 +106,20 @@ def _on_sqlite_writer(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    _directly(connection, "BEGIN")
 
 
 def _begin_immediate(connection: Connection) -> None:
     # Hasty commits keep the file whole, too; the next one that is not hasty takes them to the disk with it.
     mode = "NORMAL" if _is_hasty(connection) else "FULL"
-    connection.exec_driver_sql(f"PRAGMA synchronous = {mode}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _directly(connection, f"PRAGMA synchronous = {mode}")
+    _directly(connection, "BEGIN IMMEDIATE")
+
+
+def _directly(connection: Connection, statement: str) -> None:
+    """Past SQLAlchemy, which takes ten times as long for a word that returns nothing."""
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    driver.execute(statement)
 
 
 def _begin_on_postgresql(connection: Connection) -> None:

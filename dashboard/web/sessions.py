@@ -61,9 +61,11 @@ def _load(request: Request) -> SignedIn | None:
     parts = services()
     now = parts.clock()
     with parts.database.read() as connection:
-        session = sessions.find(connection, token, now)
-        member = staff.by_id(connection, session.staff_id) if session else None
-    if session is None or member is None or not may_sign_in(member, parts.settings):
+        found = staff.signed_in(connection, token, now)
+    if found is None:
+        return None
+    session, member = found
+    if not may_sign_in(member, parts.settings):
         return None
     access = access_of(request.endpoint)
     if session.is_due_to_extend(now) and access is not None and not access.polls:

@@ -74,7 +74,7 @@ class Shell:
         user = signed_in()
         self.staff: StaffMember | None = user.staff if user else None
 
-    @property
+    @cached_property
     def nav(self) -> list[NavItem]:
         """What the reader's role may open."""
         if self.staff is None:

@@ -45,7 +45,7 @@ def test_a_link_ends_the_person_s_sessions(database, sam, token, now):
         opened = sessions.open_session(connection, sam.id, user_agent="", ip="::1", now=now)
     links.use(database, token, PASSWORD, now)
     with database.read() as connection:
-        assert sessions.find(connection, opened.token, now) is None
+        assert staff.signed_in(connection, opened.token, now) is None
 
 
 def test_a_link_works_once(database, token, now):

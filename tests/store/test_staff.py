@@ -29,7 +29,7 @@ def sign_in(database: Database, person, now) -> str:
 
 def is_signed_in(database: Database, token: str, now) -> bool:
     with database.read() as connection:
-        return sessions.find(connection, token, now) is not None
+        return staff.signed_in(connection, token, now) is not None
 
 
 def test_a_new_person_has_no_password_and_the_usual_screen(database, now):

@@ -110,8 +110,9 @@ def test_a_session_that_was_signed_out_is_dead_for_whoever_copied_it(desk):
 def test_a_request_in_flight_cannot_revive_an_ended_session(desk):
     visitor = desk.visitor("sam")
     with desk.services.database.read() as connection:
-        session = sessions.find(connection, cookie(visitor), desk.clock())
-    assert session is not None
+        found = staff.signed_in(connection, cookie(visitor), desk.clock())
+    assert found is not None
+    session, _ = found
     with desk.services.database.write() as connection:
         sessions.revoke(connection, session.id, session.staff_id, desk.clock())
         desk.clock.advance(minutes=2)
