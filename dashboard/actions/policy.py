@@ -25,6 +25,8 @@ class Policy:
     """How long what takes one call is looked for, before its absence is believed or a person is asked."""
     redemption_ttl: int = 120
     """Seconds until the remote lets an unfinished redemption lapse: a lost one blocks the voucher so long."""
+    begun_ttl: int = 600
+    """The same for one that a person is to complete: as long as it takes to fetch what was ordered."""
     most_redemptions: int = 3
     """Redemptions begun without one being seen, then it has failed."""
     redeem_within: timedelta = timedelta(minutes=10)

@@ -2,6 +2,9 @@
 
 Nothing shows a redemption that was begun, so one whose answer was lost is left to lapse; only then is another
 one begun. Whether it was completed shows on the voucher: ``consumedAt``.
+
+With the goal to begin only, it rests once it is begun, until a person turns the goal to completing it
+(:mod:`dashboard.actions.completing`) or it lapses.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from dashboard.actions.voucher_calls import VoucherCalls, evidence_of_voucher, f
 from dashboard.brevo.errors import BrevoError
 from dashboard.brevo.fetched import Evidence, Verdict, Write
 from dashboard.brevo.vouchers import Redemption, Voucher
-from dashboard.store.intents import Intent, Pause, State
+from dashboard.store.intents import Goal, Intent, Pause, State
 
 _CLOCKS_DIFFER = timedelta(seconds=10)
 
@@ -55,6 +58,8 @@ class RedeemProtocol:
         is_late = now - intent.created_at > self.policy.redeem_within
         if intent.state is State.RESERVED and is_late:
             return failed(intent, now, "not_sent", words.too_late(intent))
+        if intent.state is State.DRAFT and intent.goal is Goal.BEGIN:
+            return self._rest(intent, now)
         if pause is not None:
             return replace(intent, waiting=pause.waiting, next_at=pause.until)
         if intent.state is State.RESERVED:
@@ -82,8 +87,19 @@ class RedeemProtocol:
         chosen = replace(intent, transaction_id=shown.id, attempts=0, empty_looks=0, unknown_since=None)
         if shown.rejected_at is not None:
             return failed(chosen, now, "rejected", words.rejected(intent, shown.reject_reason))
-        lapses_at = shown.expires_at or now + timedelta(seconds=self.policy.redemption_ttl)
-        return replace(chosen, state=State.DRAFT, expires_at=lapses_at, next_at=now)
+        lapses_at = shown.expires_at or now + timedelta(seconds=self.ttl(intent))
+        begun = replace(chosen, state=State.DRAFT, expires_at=lapses_at, next_at=now)
+        return self._rest(begun, now) if intent.goal is Goal.BEGIN else begun
+
+    def ttl(self, intent: Intent) -> int:
+        """Seconds until the remote lets the redemption lapse."""
+        return self.policy.begun_ttl if intent.goal is Goal.BEGIN else self.policy.redemption_ttl
+
+    def _rest(self, intent: Intent, now: datetime) -> Intent:
+        """It waits for a person, until it lapses."""
+        if intent.expires_at is not None and intent.expires_at > now:
+            return replace(intent, waiting=None, next_at=intent.expires_at)
+        return failed(intent, now, "lapsed", words.not_completed(intent))
 
     def _not_begun(self, intent: Intent, evidence: Evidence, now: datetime) -> Intent:
         waits = waited(intent, State.RESERVED, evidence, self.policy, now)
@@ -97,7 +113,7 @@ class RedeemProtocol:
         return replace(refused, state=State.LOOKING_UP, attempts=0, next_at=now)
 
     def _begun_lost(self, intent: Intent, now: datetime) -> Intent:
-        lapse = timedelta(seconds=self.policy.redemption_ttl) + _CLOCKS_DIFFER
+        lapse = timedelta(seconds=self.ttl(intent)) + _CLOCKS_DIFFER
         return replace(
             intent,
             state=State.LOOKING_UP,
@@ -240,7 +256,7 @@ class Redeeming:
             intent.programme_id,
             voucher_id=voucher_id(intent),
             contact_id=intent.contact_id,
-            ttl=self._protocol.policy.redemption_ttl,
+            ttl=self._protocol.ttl(intent),
             meta=mark(intent),
         )
 

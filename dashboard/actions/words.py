@@ -83,6 +83,11 @@ def too_late(intent: Intent) -> str:
     return f"Brevo could not be reached for ten minutes. {nothing_moved(intent)}"
 
 
+def not_completed(intent: Intent) -> str:
+    """It was begun, and the person who was to complete it did not."""
+    return f"Nobody completed it before it lapsed. {nothing_moved(intent)}"
+
+
 MARK_LOST = (
     "Brevo shows a transaction like this one, but without our mark. A supervisor has to compare it in Brevo; "
     "do not give it again before that."

@@ -76,6 +76,8 @@ class Goal(StrEnum):
 
     COMPLETE = "complete"
     CANCEL = "cancel"
+    BEGIN = "begin"
+    """It waits for a person to complete it, until it lapses."""
 
 
 class Waiting(StrEnum):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace as replace_reward
 
 from dashboard.actions import vouchers
 from dashboard.actions.refusals import Conflict, Denied, Problem
@@ -52,6 +54,11 @@ def basics(**more: Any) -> dict[str, Any]:
         "case_reference": "ZD-1",
         **more,
     }
+
+
+def day(days: int) -> str:
+    """A day as it is typed, so many days from now."""
+    return (START + timedelta(days=days)).date().isoformat()
 
 
 def issuing(**more: Any) -> IssueForm:
@@ -100,12 +107,13 @@ BAD = [
     ({"value": "٥"}, Problem("value", "Enter the amount in GBP")),
     ({"value": "1.234"}, Problem("value", "Amount must have 2 decimal places or fewer")),
     ({"value": "100000000"}, Problem("value", "Value must be 0.01 to 99,999,999.99")),
+    ({"expires_at": day(-1)}, Problem("expires_at", "Choose a day of expiry that is still to come")),
+    ({"valid_from": day(-1)}, Problem("valid_from", "Choose a first day that is today or later")),
+    ({"valid_from": "tomorrow"}, Problem("valid_from", "Enter a day such as 2026-12-24")),
+    ({"expires_at": "9999-12-31"}, Problem("expires_at", "Enter a day such as 2026-12-24")),
+    ({"expires_at": "2027-02-30"}, Problem("expires_at", "Enter a day such as 2026-12-24")),
     (
-        {"expires_at": START - timedelta(days=1)},
-        Problem("expires_at", "Choose a day of expiry that is still to come"),
-    ),
-    (
-        {"valid_from": START + timedelta(days=9), "expires_at": START + timedelta(days=8)},
+        {"valid_from": day(9), "expires_at": day(8)},
         Problem("expires_at", "Choose a day of expiry after the first day of validity"),
     ),
     ({"pays": "points"}, Problem("pays", "This reward costs no points. Choose goodwill")),
@@ -118,6 +126,41 @@ BAD = [
 @pytest.mark.parametrize(("typed", "problem"), BAD)
 def test_what_cannot_be_issued_says_what_to_do(counter, typed, problem):
     assert counter.problems(issue_voucher, replace(issuing(), **typed)) == [problem]
+
+
+PERCENT = Reward(id=REWARD.id, name="Fifth off", value=Decimal(20), unit="PERCENT")
+
+
+@pytest.mark.parametrize(
+    ("reward", "value", "message"),
+    [
+        (CHEAP, "5", "This reward has no value. Leave it empty"),
+        (PERCENT, "101", "Percentage must be 100 or less"),
+        (PERCENT, "-1", "Enter the percentage, such as 20"),
+    ],
+)
+def test_a_value_must_be_one_that_the_reward_can_have(counter, reward, value, message):
+    form = replace(issuing(), reward=reward, value=value)
+    assert counter.problems(issue_voucher, form) == [Problem("value", message)]
+
+
+def test_a_voucher_is_valid_for_whole_days_of_the_programme(counter):
+    zone = ZoneInfo("Europe/Paris")
+    counter.do(issue_voucher, issuing(valid_from="2026-12-01", expires_at="2026-12-24", zone=zone))
+    (given,) = counter.desk.world.vouchers.values()
+    assert given.valid_from == datetime(2026, 12, 1, tzinfo=zone)
+    assert given.expires_at == datetime(2026, 12, 24, 23, 59, 59, tzinfo=zone)
+
+
+def test_a_voucher_from_today_is_valid_at_once(counter):
+    done = counter.do(issue_voucher, issuing(valid_from=day(0), expires_at=day(0)))
+    assert (done.state, done.values["valid_from"]) == (State.DONE, None)
+
+
+def test_what_is_only_charged_when_it_is_used_is_not_given_back_before(counter):
+    later = replace_reward(CHEAP, charged_when="redemption")
+    done = counter.do(issue_voucher, replace(issuing(), reward=later, pays=Pays.POINTS))
+    assert vouchers.paid_for(done, later) is None
 
 
 def test_a_voucher_above_the_limit_is_refused_and_recorded(counter):
@@ -206,6 +249,34 @@ def test_a_lost_voucher_is_revoked_and_one_like_it_issued(counter, paid):
     assert (new.kind, new.link, new.state) == (Kind.VOUCHER_ISSUE, Link.REISSUE, State.DONE)
     (left,) = counter.desk.world.vouchers.values()
     assert (left.value, left.code != old.code) == (Decimal(10), True)
+
+
+@pytest.mark.parametrize("cost", [None, PAID])
+def test_a_voucher_issued_anew_is_paid_for_as_the_lost_one_was(counter, cost):
+    old = counter.desk.give(ONE)
+    done = counter.do(reissue, ReissueForm(**basics(voucher=old, paid=PAID, cost=cost)))
+    assert vouchers.paid_for(counter.find(vouchers.reissued_as(done)), None) == cost
+
+
+def test_a_receipt_can_name_what_was_revoked(counter):
+    given = replace_reward(counter.desk.give(ONE), reward_name="Ten off")
+    form = RevokeForm(**basics(voucher_ids=(ONE,), vouchers=(given,)))
+    (done,) = counter.do(revoke_vouchers, form)
+    assert (done.values["code"], done.values["reward_name"]) == ("LOST-1", "Ten off")
+
+
+def test_points_stay_taken_when_that_was_chosen(counter):
+    counter.desk.give(ONE)
+    counter.do(revoke_vouchers, revoking(counter, ONE, paid={ONE: PAID}, gives_back=False))
+    assert counter.desk.ledger.entries == []
+
+
+def test_the_same_form_sent_again_finds_its_revocation_whatever_is_known_of_the_voucher_by_then(counter):
+    counter.desk.give(ONE)
+    form = revoking(counter, ONE, paid={ONE: PAID})
+    (first,) = counter.do(revoke_vouchers, form)
+    (again,) = counter.do(revoke_vouchers, replace(form, vouchers=(), paid={}))
+    assert again == first
 
 
 def test_while_the_old_voucher_may_live_no_new_one_is_issued(counter):
