@@ -19,6 +19,7 @@ from dashboard.actions.follow import Then
 from dashboard.actions.orders import Draft, ending
 from dashboard.actions.refusals import Denied, Problem, Unacceptable
 from dashboard.actions.vouchers import Paid
+from dashboard.brevo.status import TransactionStatus
 from dashboard.brevo.vouchers import Voucher
 from dashboard.permissions import Permission
 from dashboard.store import intents
@@ -74,6 +75,12 @@ class Facts:
     """The voucher that was issued, as the member's list shows it."""
     paid: Paid | None = None
     """What it cost its member."""
+    transaction_id: str | None = None
+    """The transaction of an order, where the remote named it only after the order was made."""
+    ended: TransactionStatus | None = None
+    """How the order's transaction ended, if it did."""
+    trouble: str | None = None
+    """Why what decides could not be read: nothing is offered then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +121,15 @@ def offer(actor: Actor, intent: Intent, links: Links, facts: Facts, now: datetim
     if not _may(actor, intent, now):
         return Offer(None, _too_late_for(actor, intent), needs_supervisor=True)
     return Offer(how, None)
+
+
+def may_offer(actor: Actor, intent: Intent, reversal: Intent | None, now: datetime) -> bool:
+    """Whether a page should offer ``actor`` to take ``intent`` back, from what the console itself knows.
+
+    Cheap, for lists; :func:`offer` looks closer. ``reversal`` is what took it back before, if anything did.
+    """
+    is_own_act = intent.state is State.DONE and intent.link is not Link.REVERSAL and reversal is None
+    return is_own_act and intent.kind in _KINDS and _may(actor, intent, now)
 
 
 def undo(
@@ -163,11 +179,15 @@ def _why_not(intent: Intent, links: Links, facts: Facts, now: datetime) -> str |
         return "This took something back itself. Do the first change again instead"
     if intent.state is not State.DONE:
         return "Only what is done can be taken back"
+    return facts.trouble or _why_not_now(intent, facts, now)
+
+
+def _why_not_now(intent: Intent, facts: Facts, now: datetime) -> str | None:
+    """What became of the thing since."""
     if intent.kind is Kind.VOUCHER_ISSUE:
         return _why_no_revocation(facts)
     if intent.kind is Kind.ORDER_CREATE:
-        has_transaction = intent.transaction_id is not None
-        return None if has_transaction else "Brevo has not named the order's transaction yet"
+        return _why_no_cancellation(intent, facts)
     return _why_no_opposite(intent, facts, now)
 
 
@@ -175,6 +195,21 @@ def _why_no_revocation(facts: Facts) -> str | None:
     if facts.voucher is None:
         return "Brevo does not list the voucher any more"
     return "The voucher was used" if facts.voucher.consumed_at is not None else None
+
+
+def _why_no_cancellation(intent: Intent, facts: Facts) -> str | None:
+    if facts.ended is not None:
+        return _ORDER_ENDED.get(facts.ended, "The order was ended before")
+    is_named = intent.transaction_id is not None or facts.transaction_id is not None
+    return None if is_named else "Brevo has not named the order's transaction yet"
+
+
+_ORDER_ENDED = {
+    TransactionStatus.COMPLETED: "The order was completed. Take back its points where it was completed",
+    TransactionStatus.CANCELLED: "The order was cancelled before",
+    TransactionStatus.EXPIRED: "The order has lapsed by itself",
+    TransactionStatus.REJECTED: "Brevo rejected the order by itself",
+}
 
 
 def _why_no_opposite(intent: Intent, facts: Facts, now: datetime) -> str | None:
@@ -250,7 +285,7 @@ def _revocation(form: UndoForm, original: Intent, now: datetime) -> Accepted:
 
 def _cancellation(form: UndoForm, original: Intent, now: datetime) -> Accepted:
     draft = Draft(
-        transaction_id=original.transaction_id or "",
+        transaction_id=original.transaction_id or form.facts.transaction_id or "",
         contact_id=original.contact_id,
         definition_id=original.definition_id,
         amount=original.amount,

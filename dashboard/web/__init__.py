@@ -41,6 +41,7 @@ from dashboard.web.staff.changes import blueprint as staff_changes
 from dashboard.web.staff.routes import blueprint as staff
 from dashboard.web.start.routes import blueprint as start
 from dashboard.web.status.routes import blueprint as status
+from dashboard.web.undo.routes import blueprint as undo
 
 PAGES = (
     account,
@@ -63,6 +64,7 @@ PAGES = (
     staff_changes,
     start,
     status,
+    undo,
 )
 """One blueprint a noun."""
 

@@ -69,6 +69,9 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("intents.show", "GET"): EVERYBODY,
     ("intents.receipt", "GET"): EVERYBODY,
     ("intents.batch", "GET"): EVERYBODY,
+    # taking back
+    ("undo.show", "GET"): WRITERS,
+    ("undo.send", "POST"): WRITERS,
     # deciding what others ask for
     ("approvals.index", "GET"): LEADERS,
     ("approvals.show", "GET"): LEADERS,

@@ -1,0 +1,1 @@
+"""Taking back what was done, as a page and in the drawer."""
