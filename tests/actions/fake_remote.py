@@ -215,11 +215,16 @@ class FakeRemote:
             self._decide(entry, status, "somebody")
 
     def catch_up(self) -> None:
-        """Do what is due of the calls that act late."""
-        due = [act for moment, act in self.pending if moment <= self.clock.now]
-        self.pending = [(moment, act) for moment, act in self.pending if moment > self.clock.now]
-        for act in due:
+        """Do what is due of the calls that act late, each at its own moment."""
+        if not self.pending:
+            return
+        now = self.clock.now
+        due = [(moment, act) for moment, act in self.pending if moment <= now]
+        self.pending = [(moment, act) for moment, act in self.pending if moment > now]
+        for moment, act in due:
+            self.clock.now = moment
             act()
+        self.clock.now = now
 
     def applied(self, intent_id: str) -> list[Entry]:
         """What was really completed under this mark."""
@@ -291,6 +296,7 @@ class FakeRemote:
         if fault is Fault.SLOW:
             self.clock.forward(self.slow_seconds)
             self.while_slow()
+            self.catch_up()
         entry = act()
         if fault is Fault.TWICE:
             act()
@@ -336,7 +342,7 @@ class FakeRemote:
 
 
 def _transaction(entry: Entry, balance: Decimal | None) -> Transaction:
-    decided = {status: entry.decided_at if entry.status is status else None for status in Status}
+    at = entry.decided_at
     return Transaction(
         id=entry.id,
         amount=abs(entry.amount),
@@ -346,16 +352,16 @@ def _transaction(entry: Entry, balance: Decimal | None) -> Transaction:
         balance=balance,
         reject_reason="limit reached" if entry.status is Status.REJECTED else None,
         created_at=entry.created_at,
-        completed_at=decided[Status.COMPLETED],
-        cancelled_at=decided[Status.CANCELLED],
-        rejected_at=decided[Status.REJECTED],
+        completed_at=at if entry.status is Status.COMPLETED else None,
+        cancelled_at=at if entry.status is Status.CANCELLED else None,
+        rejected_at=at if entry.status is Status.REJECTED else None,
         meta=entry.meta,
     )
 
 
 def _item(entry: Entry) -> HistoryItem:
     text = entry.status_text or entry.status.value
-    decided = {status: entry.decided_at if entry.status is status else None for status in Status}
+    at = entry.decided_at
     return HistoryItem(
         id=entry.id,
         amount=abs(entry.amount),
@@ -363,9 +369,9 @@ def _item(entry: Entry) -> HistoryItem:
         status=transaction_status(text),
         status_text=text,
         created_at=entry.created_at,
-        completed_at=decided[Status.COMPLETED],
-        cancelled_at=decided[Status.CANCELLED],
-        rejected_at=decided[Status.REJECTED],
+        completed_at=at if entry.status is Status.COMPLETED else None,
+        cancelled_at=at if entry.status is Status.CANCELLED else None,
+        rejected_at=at if entry.status is Status.REJECTED else None,
         reject_reason="limit reached" if entry.status is Status.REJECTED else None,
         meta=entry.meta,
     )
