@@ -46,6 +46,10 @@ sent again gets its first answer, whatever became of the member. May raise
 """
 
 
+def _unknown() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolForm(Form):
     """A contact to make a member."""
@@ -56,6 +60,8 @@ class EnrolForm(Form):
     """A day that has been, as typed: ``2026-11-18``; empty for now."""
     zone: tzinfo = UTC
     """The programme's: where that day begins."""
+    member: ReadMember = _unknown
+    """Whether they are a member already, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +240,8 @@ def _enrolment(form: EnrolForm, now: datetime) -> Accepted:
     values, problems = _enrolment_values(form, now)
     if problems:
         raise Unacceptable(tuple(problems))
+    if form.member() is not None:
+        raise Unacceptable((Problem("", "This contact is a member already. Open the contact again"),))
     return Accepted(values=values)
 
 

@@ -31,6 +31,8 @@ from dashboard.web.find.routes import blueprint as find
 from dashboard.web.health.routes import blueprint as health
 from dashboard.web.home.routes import blueprint as home
 from dashboard.web.members.routes import blueprint as members
+from dashboard.web.membership.create import blueprint as new_contact
+from dashboard.web.membership.enrol import blueprint as enrolment
 from dashboard.web.notes.routes import blueprint as notes
 from dashboard.web.reports.routes import blueprint as reports
 from dashboard.web.settings.presets import blueprint as presets
@@ -49,11 +51,13 @@ PAGES = (
     approve_here,
     audit,
     credit_forms,
+    enrolment,
     find,
     health,
     home,
     intents,
     members,
+    new_contact,
     notes,
     reports,
     presets,

@@ -72,6 +72,11 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     # taking back
     ("undo.show", "GET"): WRITERS,
     ("undo.send", "POST"): WRITERS,
+    # memberships
+    ("enrolment.show", "GET"): WRITERS,
+    ("enrolment.send", "POST"): WRITERS,
+    ("new_contact.show", "GET"): WRITERS,
+    ("new_contact.send", "POST"): WRITERS,
     # deciding what others ask for
     ("approvals.index", "GET"): LEADERS,
     ("approvals.show", "GET"): LEADERS,

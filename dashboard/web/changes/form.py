@@ -47,6 +47,11 @@ class ChangeForm(ABC):
         """The headline."""
 
     @property
+    def leads_on(self) -> bool:
+        """Whether the page below the drawer is another one once this is done: the answer then leads there."""
+        return False
+
+    @property
     def address(self) -> Mapping[str, Any]:
         """The variable parts of the form's address."""
         return {"programme_id": self.subject.programme_id, "contact_id": self.subject.contact_id}

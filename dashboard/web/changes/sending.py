@@ -73,16 +73,21 @@ def sent_all(
 
 def _told(intents: Sequence[Intent], fill: Fill, *, in_drawer: bool) -> ResponseReturnValue:
     if len(intents) > 1:
-        where = batch_url(intents[0])
-        if not in_drawer:
-            return redirect(where, 303)
-        response = make_response("")
-        response.headers["HX-Redirect"] = where
-        return response
+        return _on(batch_url(intents[0]), in_drawer=in_drawer)
     (intent,) = intents
-    if in_drawer:
-        return receipt_answer(intent, fill(()).member_name, closes_drawer=True)
-    return redirect(told_at(intent), 303)
+    form = fill(())
+    if in_drawer and not form.leads_on:
+        return receipt_answer(intent, form.member_name, closes_drawer=True)
+    return _on(told_at(intent), in_drawer=in_drawer)
+
+
+def _on(where: str, *, in_drawer: bool) -> Response:
+    """To another page."""
+    if not in_drawer:
+        return make_response(redirect(where, 303))
+    response = make_response("")
+    response.headers["HX-Redirect"] = where
+    return response
 
 
 def _used_before(form: ChangeForm) -> ErrorPage:
@@ -91,5 +96,5 @@ def _used_before(form: ChangeForm) -> ErrorPage:
         "This form was sent before with other values",
         "The first one counts; this one was not carried out. Look at the member's activity, "
         "then open a new form if more is to be done.",
-        link=Link(form.member_url, f"Open member {form.contact_id}"),
+        link=Link(form.member_url, f"Open member {form.contact_id}" if form.contact_id else "Find a member"),
     )

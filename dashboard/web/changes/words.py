@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboard.actions.one_phase import ALREADY
 from dashboard.store.intents import Intent, Kind, Phase
 from dashboard.web.filters import Formats
 
@@ -93,6 +94,8 @@ class Receipt:
     state: str
     headline: str
     text: str | None
+    undo_url: str | None = None
+    """Where the reader may take it back."""
 
 
 def of_receipt(intent: Intent, unit: str, member: str, formats: Formats) -> Receipt:
@@ -153,6 +156,13 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_WAS_SO = {
+    Kind.CONTACT_CREATE: "It existed already: nothing of it was changed.",
+    Kind.MEMBER_ENROL: "They were a member already: nothing of it was changed.",
+}
+"""What came to nothing new, because it was so before it was sent."""
+
+
 def _told_by_remote(intent: Intent, unit: str, formats: Formats) -> str | None:
     told = []
     approver, asked = intent.values.get("approved_by"), intent.values.get("asked_amount")
@@ -169,6 +179,10 @@ def _told_by_remote(intent: Intent, unit: str, formats: Formats) -> str | None:
         told.append(f"Balance is now {formats.amount(intent.balance_after, unit)}.")
     if intent.kind is Kind.CREDIT and intent.expires_at is not None:
         told.append(f"They expire on {formats.day(intent.expires_at)}.")
+    if intent.adopted == ALREADY and intent.kind in _WAS_SO:
+        told.append(_WAS_SO[intent.kind])
+    if intent.kind is Kind.MEMBER_ENROL and intent.remote_id:
+        told.append(f"The member number is {intent.remote_id}.")
     if intent.kind is Kind.TIER_ASSIGN:
         told.append("The next evaluation at Brevo may change it again.")
     return " ".join(told) or None

@@ -66,6 +66,16 @@ class Links:
         return self._url("/debit")
 
     @property
+    def enrol(self) -> str:
+        """The page that makes the contact a member."""
+        return self._url("/enrol")
+
+    @property
+    def enrol_form(self) -> str:
+        """The same for the drawer."""
+        return self._url("/enrol/form")
+
+    @property
     def notes(self) -> str:
         """Where a note is sent."""
         return self._url("/notes")

@@ -56,7 +56,7 @@ def page_of_member(
         page=page,
         activity=shown,
         is_reused=gathering.is_reused,
-        receipt=_receipt(gathering.local, page),
+        receipt=_receipt(gathering.local, page.person.name),
         problems=problems,
         note=note,
         **_common(gathering),
@@ -106,9 +106,14 @@ def page_of_no_member(programme_id: UUID, error: NoMember) -> Response:
     record_look(known, programme_id, contact_id)
     if error.contact.at is not None:
         show_age(error.contact.at)
-    links = Links(str(programme_id), contact_id)
     response = make_response(
-        render_template("members/no_member.html", person=error.person, contact=error.contact, links=links)
+        render_template(
+            "members/no_member.html",
+            person=error.person,
+            contact=error.contact,
+            links=Links(str(programme_id), contact_id),
+            receipt=_receipt(known, error.person.name),
+        )
     )
     remember_look(response, programme_id, contact_id, label=error.person.name)
     return response
@@ -169,7 +174,7 @@ def _change_just_made(known: Local) -> Intent | None:
     return next((each for each in known.intents if each.id == wanted), None)
 
 
-def _receipt(known: Local, page: MemberPage) -> dict[str, object] | None:
+def _receipt(known: Local, name: str) -> dict[str, object] | None:
     """What became of that change."""
     intent = _change_just_made(known)
-    return None if intent is None else line(intent, page.person.name)
+    return None if intent is None else line(intent, name)
