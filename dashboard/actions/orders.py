@@ -22,13 +22,12 @@ from dashboard.actions.deeds import (
     tidy,
 )
 from dashboard.actions.engine import Engine
-from dashboard.actions.preview import left_to_take, room
+from dashboard.actions.preview import PARTIAL, left_to_take, room
 from dashboard.actions.refusals import Problem, Unacceptable
 from dashboard.brevo.balances import BalanceDefinition
-from dashboard.brevo.history import HistoryItem
 from dashboard.brevo.rows import moment
 from dashboard.permissions import Permission
-from dashboard.store import intents, orders
+from dashboard.store import intents
 from dashboard.store.database import Database
 from dashboard.store.intent import Goal, Intent, Kind, State
 
@@ -144,8 +143,19 @@ def decide_drafts(
 def dry_run(
     drafts: tuple[Draft, ...], goal: Goal, definitions: Mapping[str, BalanceDefinition], now: datetime
 ) -> tuple[Plan, ...]:
-    """What ending these drafts would come to; nothing is sent. The remote has the last word."""
-    return tuple(_plan(draft, goal, definitions.get(draft.definition_id), now) for draft in drafts)
+    """What ending these drafts in this order would come to, where several are of one member one after the
+    other; nothing is sent. The remote has the last word.
+    """
+    plans: list[Plan] = []
+    reached: dict[tuple[int, str], Decimal | None] = {}
+    for draft in drafts:
+        whose = (draft.contact_id, draft.definition_id)
+        then = replace(draft, balance=reached.get(whose, draft.balance))
+        plan = _plan(then, goal, definitions.get(draft.definition_id), now)
+        if plan.why_not is None:
+            reached[whose] = plan.balance_after
+        plans.append(plan)
+    return tuple(plans)
 
 
 def decided_by(database: Database, intent: Intent) -> Decider:
@@ -154,26 +164,8 @@ def decided_by(database: Database, intent: Intent) -> Decider:
     at = moment(told) if isinstance(told, str) else None
     with database.read() as connection:
         others = intents.about_transaction(connection, intent.programme_id, intent.transaction_id or "")
-    winner = next((one for one in others if one.id != intent.id and _has_ended_it(one)), None)
+    winner = next((one for one in others if one.id != intent.id and has_ended(one)), None)
     return Decider(None, at) if winner is None else Decider(winner.staff_name, at or winner.settled_at)
-
-
-def note_transactions(
-    database: Database, programme_id: str, contact_id: int, items: tuple[HistoryItem, ...]
-) -> int:
-    """Tell the register which of these transactions are of orders of ours; gives how many were new to it."""
-    with database.read() as connection:
-        waiting = {
-            one.intent_id
-            for one in orders.of_member(connection, programme_id, contact_id)
-            if one.transaction_id is None
-        }
-    found = [item for item in items if item.meta.get("intent") in waiting]
-    if found:
-        with database.write() as connection:
-            for item in found:
-                orders.found_transaction(connection, str(item.meta["intent"]), item.id)
-    return len(found)
 
 
 def _order(form: OrderForm, now: datetime) -> Accepted:
@@ -258,8 +250,10 @@ def _plan(draft: Draft, goal: Goal, definition: BalanceDefinition | None, now: d
     if goal is Goal.CANCEL:
         return Plan(draft, None, draft.balance)
     why_not = None if definition is None else _too_much(draft, definition)
-    is_known = draft.balance is not None and why_not is None
-    return Plan(draft, why_not, (draft.balance or Decimal(0)) + draft.amount if is_known else None)
+    if draft.balance is None or why_not is not None:
+        return Plan(draft, why_not, None)
+    space = None if definition is None else room(definition, draft.balance)
+    return Plan(draft, None, draft.balance + (draft.amount if space is None else min(draft.amount, space)))
 
 
 def _too_much(draft: Draft, definition: BalanceDefinition) -> str | None:
@@ -267,12 +261,17 @@ def _too_much(draft: Draft, definition: BalanceDefinition) -> str | None:
     if draft.amount < 0 and left is not None and -draft.amount > left:
         return "The balance does not hold that much any more"
     space = room(definition, draft.balance)
-    return "The balance is at its maximum" if draft.amount > 0 and space == 0 else None
+    if draft.amount < 0 or space is None or draft.amount <= space:
+        return None
+    if space == 0:
+        return "The balance is at its maximum"
+    return None if definition.overtaking == PARTIAL else f"The balance has room for {space:,f} only"
 
 
 def _lapsed(draft: Draft) -> str:
     return f"It lapsed on {draft.expires_at:%d %b %Y %H:%M} UTC" if draft.expires_at else "It lapsed"
 
 
-def _has_ended_it(intent: Intent) -> bool:
-    return intent.state is State.DONE and intent.adopted is None
+def has_ended(intent: Intent) -> bool:
+    """Whether this change of ours is what ended its transaction: an order only made its own."""
+    return intent.state is State.DONE and intent.adopted is None and intent.kind is not Kind.ORDER_CREATE

@@ -13,6 +13,7 @@ from decimal import Decimal
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     RowMapping,
@@ -147,14 +148,16 @@ def saw_drafts(
     definition_id: str,
     seen: Iterable[SeenDraft],
     at: datetime,
+    *,
+    since: datetime | None = None,
 ) -> None:
-    """Replace what is known of a member's drafts of one balance by a complete list of them, as of ``at``."""
-    older = and_(
-        drafts.c.programme_id == programme_id,
-        drafts.c.contact_id == contact_id,
-        drafts.c.definition_id == definition_id,
-        drafts.c.seen_at <= at,
-    )
+    """Replace what is known of a member's drafts of one balance by a complete list of them, as of ``at``.
+
+    :param since: the list goes back to here only; what was made before stays as it is known.
+    """
+    older = and_(_of_balance(programme_id, contact_id, definition_id), drafts.c.seen_at <= at)
+    if since is not None:
+        older = and_(older, drafts.c.made_at >= since)
     connection.execute(delete(drafts).where(older))
     for draft in seen:
         values = asdict(draft)
@@ -166,8 +169,40 @@ def seen_drafts(connection: Connection, programme_id: str, limit: int = 200) -> 
     """Drafts known from reading members, oldest first. One may have been decided since it was seen."""
     statement = select(drafts).where(drafts.c.programme_id == programme_id)
     rows = connection.execute(statement.order_by(drafts.c.made_at).limit(limit)).mappings()
-    return tuple(SeenDraft(**{str(name): value for name, value in row.items()}) for row in rows)
+    return tuple(_draft(row) for row in rows)
+
+
+def by_transaction(connection: Connection, programme_id: str, transaction_id: str) -> OrderRow | None:
+    """The order of ours that became this transaction."""
+    mine = and_(table.c.programme_id == programme_id, table.c.transaction_id == transaction_id)
+    row = connection.execute(select(table).where(mine)).mappings().first()
+    return None if row is None else _order(row)
+
+
+def find_draft(connection: Connection, programme_id: str, transaction_id: str) -> SeenDraft | None:
+    """A draft that was seen and is not known to have ended."""
+    mine = and_(drafts.c.programme_id == programme_id, drafts.c.transaction_id == transaction_id)
+    row = connection.execute(select(drafts).where(mine)).mappings().first()
+    return None if row is None else _draft(row)
+
+
+def has_drafts(connection: Connection, programme_id: str, contact_id: int, definition_id: str) -> bool:
+    """Whether any draft of this balance of the member is known."""
+    one = select(drafts.c.transaction_id).where(_of_balance(programme_id, contact_id, definition_id)).limit(1)
+    return connection.execute(one).first() is not None
+
+
+def _of_balance(programme_id: str, contact_id: int, definition_id: str) -> ColumnElement[bool]:
+    return and_(
+        drafts.c.programme_id == programme_id,
+        drafts.c.contact_id == contact_id,
+        drafts.c.definition_id == definition_id,
+    )
 
 
 def _order(row: RowMapping) -> OrderRow:
     return OrderRow(**{str(name): value for name, value in row.items()})
+
+
+def _draft(row: RowMapping) -> SeenDraft:
+    return SeenDraft(**{str(name): value for name, value in row.items()})

@@ -34,6 +34,7 @@ from dashboard.web.members.routes import blueprint as members
 from dashboard.web.membership.create import blueprint as new_contact
 from dashboard.web.membership.enrol import blueprint as enrolment
 from dashboard.web.notes.routes import blueprint as notes
+from dashboard.web.orders.routes import blueprint as orders
 from dashboard.web.reports.routes import blueprint as reports
 from dashboard.web.settings.presets import blueprint as presets
 from dashboard.web.settings.reasons import blueprint as reasons
@@ -59,6 +60,7 @@ PAGES = (
     members,
     new_contact,
     notes,
+    orders,
     reports,
     presets,
     reasons,

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from dashboard.actions.orders import (
     BulkForm,
@@ -20,15 +21,12 @@ from dashboard.actions.orders import (
     decide_drafts,
     decided_by,
     dry_run,
-    note_transactions,
 )
 from dashboard.actions.refusals import Denied, Problem
 from dashboard.brevo.balances import BalanceDefinition
-from dashboard.brevo.history import HistoryItem
 from dashboard.brevo.status import TransactionStatus as Status
 from dashboard.store import intents, orders
 from dashboard.store.intent import Goal, State
-from dashboard.store.orders import SeenDraft
 from tests.actions.counter import Counter
 from tests.actions.fake_acting import MEMBER
 from tests.actions.fake_remote import DEFINITION, PROGRAMME, START, Entry, Fault
@@ -84,22 +82,6 @@ def test_an_order_stands_in_our_register_with_its_transaction(counter):
         done.remote_id,
         done.transaction_id,
     )
-
-
-def test_an_order_whose_transaction_comes_later_is_found_by_our_mark(counter):
-    counter.desk.orders_name_transaction = False
-    done = counter.do(create_order, ordering())
-    item = HistoryItem(
-        id="dddddddd-0000-4000-8000-000000000009",
-        amount=Decimal(200),
-        is_debit=False,
-        status=Status.DRAFT,
-        meta={"intent": done.id},
-    )
-    assert note_transactions(counter.database, PROGRAMME, MEMBER, (item,)) == 1
-    assert note_transactions(counter.database, PROGRAMME, MEMBER, (item,)) == 0
-    with counter.database.read() as connection:
-        assert orders.of_member(connection, PROGRAMME, MEMBER)[0].transaction_id == item.id
 
 
 BAD = [
@@ -175,6 +157,14 @@ def test_somebody_in_brevo_who_was_faster_has_no_name_here(counter):
     assert (decided_by(counter.database, late).name, late.state) == (None, State.CANCELLED)
 
 
+def test_whoever_made_an_order_is_not_taken_for_who_ended_it(counter):
+    made = counter.do(create_order, ordering())
+    counter.desk.ledger.somebody(made.transaction_id, Status.CANCELLED)
+    draft = replace(left(counter, 9), transaction_id=made.transaction_id, amount=Decimal(200))
+    late = counter.do(decide_draft, DraftForm(**basics(draft=draft, goal=Goal.COMPLETE)))
+    assert decided_by(counter.database, late).name is None
+
+
 def test_many_drafts_are_completed_each_with_a_result_of_its_own(counter):
     drafts = tuple(left(counter, number, contact_id=number) for number in range(1, 6))
     counter.desk.ledger.somebody(drafts[2].transaction_id, Status.CANCELLED)
@@ -216,10 +206,27 @@ def test_an_auditor_decides_no_draft(counter, ike):
         counter.at(ike).do(decide_drafts, bulk(left(counter, 1)))
 
 
+def test_a_dry_run_counts_on_where_one_member_has_several_rows(counter):
+    drafts = tuple(replace(left(counter, number), balance=Decimal(50)) for number in (1, 2))
+    plans = dry_run(drafts, Goal.COMPLETE, {DEFINITION: POINTS}, START)
+    assert [one.balance_after for one in plans] == [Decimal(150), Decimal(250)]
+
+
+def test_a_dry_run_knows_the_most_that_a_balance_may_hold(counter):
+    draft = replace(left(counter, 1), balance=Decimal(950))
+    capped = structs.replace(POINTS, max_amount=Decimal(1000), overtaking="strict")
+    (plan,) = dry_run((draft,), Goal.COMPLETE, {DEFINITION: capped}, START)
+    assert plan.why_not == "The balance has room for 50 only"
+    (plan,) = dry_run(
+        (draft,), Goal.COMPLETE, {DEFINITION: structs.replace(capped, overtaking="partial")}, START
+    )
+    assert (plan.why_not, plan.balance_after) == (None, Decimal(1000))
+
+
 def test_a_dry_run_tells_each_row_what_would_come_of_it(counter):
     fine = replace(left(counter, 1), balance=Decimal(50))
     lapsed = replace(left(counter, 2), expires_at=START)
-    too_much = replace(left(counter, 3, amount=-100), balance=Decimal(50))
+    too_much = replace(left(counter, 3, amount=-200), balance=Decimal(50))
     plans = dry_run((fine, lapsed, too_much), Goal.COMPLETE, {DEFINITION: POINTS}, START)
     assert [(one.why_not, one.balance_after) for one in plans] == [
         (None, Decimal(150)),
@@ -227,26 +234,3 @@ def test_a_dry_run_tells_each_row_what_would_come_of_it(counter):
         ("The balance does not hold that much any more", None),
     ]
     assert counter.desk.calls == []
-
-
-def test_drafts_seen_while_reading_a_member_are_kept_oldest_first_until_they_are_gone(counter):
-    seen = [
-        SeenDraft(
-            programme_id=PROGRAMME,
-            transaction_id=f"dddddddd-0000-4000-8000-{number:012}",
-            contact_id=MEMBER,
-            definition_id=DEFINITION,
-            amount=Decimal(100),
-            made_at=START - timedelta(days=number),
-            expires_at=None,
-            source="shop",
-            seen_at=START,
-        )
-        for number in (1, 2)
-    ]
-    with counter.database.write() as connection:
-        orders.saw_drafts(connection, PROGRAMME, MEMBER, DEFINITION, seen, START)
-        assert [one.transaction_id[-1] for one in orders.seen_drafts(connection, PROGRAMME)] == ["2", "1"]
-        later = START + timedelta(minutes=1)
-        orders.saw_drafts(connection, PROGRAMME, MEMBER, DEFINITION, seen[:1], later)
-        assert orders.seen_drafts(connection, PROGRAMME) == (seen[0],)

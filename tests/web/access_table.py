@@ -53,6 +53,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
             "expiry",
             "lots",
             "vouchers",
+            "pending",
             "tier",
             "chart",
             "staff_actions",
@@ -77,6 +78,11 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("enrolment.send", "POST"): WRITERS,
     ("new_contact.show", "GET"): WRITERS,
     ("new_contact.send", "POST"): WRITERS,
+    # pending orders
+    ("orders.complete", "GET"): WRITERS,
+    ("orders.complete_it", "POST"): WRITERS,
+    ("orders.cancel", "GET"): WRITERS,
+    ("orders.cancel_it", "POST"): WRITERS,
     # deciding what others ask for
     ("approvals.index", "GET"): LEADERS,
     ("approvals.show", "GET"): LEADERS,

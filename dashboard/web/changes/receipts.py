@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, url_for
@@ -20,6 +20,7 @@ from dashboard.web.filters import formats
 from dashboard.web.members.gather import member_url, snapshots
 from dashboard.web.members.page import person_of
 from dashboard.web.members.reads import Part
+from dashboard.web.orders.late import who_was_faster
 
 blueprint = Blueprint("intents", __name__, url_prefix="/programmes/<uuid:programme_id>")
 
@@ -124,12 +125,18 @@ def receipt_answer(intent: Intent, member: str, *, closes_drawer: bool = False) 
 def line(intent: Intent, member: str) -> dict[str, object]:
     """What the receipt's template needs."""
     return {
-        "receipt": words.of_receipt(intent, unit_of(intent), member, formats()),
+        "receipt": _told(intent, member),
         "intent_url": intent_url(intent),
         "poll_url": None
         if intent.is_settled
         else url_for("intents.receipt", programme_id=intent.programme_id, intent_id=intent.id),
     }
+
+
+def _told(intent: Intent, member: str) -> words.Receipt:
+    """What became of it; where somebody else was faster, who and when."""
+    told, faster = words.of_receipt(intent, unit_of(intent), member, formats()), who_was_faster(intent)
+    return told if faster is None else replace(told, text=" ".join(filter(None, (faster, told.text))))
 
 
 def find(programme_id: UUID, intent_id: UUID) -> Intent:
@@ -189,7 +196,7 @@ def _linked(intent: Intent, origin: Intent | None, following: tuple[Intent, ...]
 
 
 def _row(intent: Intent, label: str | None = None) -> Row:
-    told = words.of_receipt(intent, unit_of(intent), _who(intent).lower(), formats())
+    told = _told(intent, _who(intent).lower())
     headline = told.headline if label is None else f"{label}: {told.headline}"
     standing = words.STANDINGS[intent.phase]
     return Row(headline, told.text, standing, intent_url(intent), _who(intent))

@@ -199,6 +199,8 @@ class Pending:
     drafts: int
     over: int | None
     """How many of the newest transactions were read; None when those are all."""
+    items: tuple[HistoryItem, ...] = ()
+    """The drafts themselves, newest first."""
 
 
 def pending(items: Iterable[HistoryItem], *, is_whole: bool) -> Pending:
@@ -206,7 +208,7 @@ def pending(items: Iterable[HistoryItem], *, is_whole: bool) -> Pending:
     items = tuple(items)
     drafts = [each for each in items if each.status is TransactionStatus.DRAFT]
     amount = sum((each.signed_amount for each in drafts), Decimal(0))
-    return Pending(amount, len(drafts), None if is_whole else len(items))
+    return Pending(amount, len(drafts), None if is_whole else len(items), tuple(drafts))
 
 
 def _status(item: HistoryItem) -> tuple[str | None, str]:

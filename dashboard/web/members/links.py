@@ -76,6 +76,19 @@ class Links:
         return self._url("/enrol/form")
 
     @property
+    def order(self) -> str:
+        """The page that makes an order."""
+        return self._url("/order")
+
+    def ending(self, transaction_id: str, goal: str) -> str:
+        """The page that completes or cancels a draft."""
+        return self._url(f"/pending/{quote(transaction_id, safe='')}/{goal}")
+
+    def ending_form(self, transaction_id: str, goal: str) -> str:
+        """The same for the drawer."""
+        return self._url(f"/pending/{quote(transaction_id, safe='')}/{goal}/form")
+
+    @property
     def notes(self) -> str:
         """Where a note is sent."""
         return self._url("/notes")

@@ -1,4 +1,7 @@
-"""Writing down who looked at whom: for the record before a page is made, for the reader once it has left."""
+"""Writing down who looked at whom: for the record before a page is made, for the reader once it has left.
+
+What a look found pending goes into the register of orders with it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from uuid import UUID
 from flask import Response, g, request
 from structlog import get_logger
 
+from dashboard.actions.noting import Reading, note_transactions
 from dashboard.store import audit, recents
 from dashboard.store.database import DatabaseUnavailable
 from dashboard.web import record
@@ -67,5 +71,20 @@ def remember_look(
                 )
         except DatabaseUnavailable as error:
             _log.warning("recents.not_kept", reason=str(error))
+
+    response.call_on_close(write)
+
+
+def remember_pending(response: Response, reading: Reading) -> None:
+    """Keep what is pending for the desk's queue once ``response`` has left, if this was a new look."""
+    if "look_at" not in g:
+        return
+    database = services().database
+
+    def write() -> None:
+        try:
+            note_transactions(database, reading)
+        except DatabaseUnavailable as error:
+            _log.warning("pending.not_kept", reason=str(error))
 
     response.call_on_close(write)

@@ -148,6 +148,11 @@ class MemberPage:
         """The drafts among the transactions that were read."""
         return pending(self._sources.items, is_whole=self._sources.is_whole)
 
+    @cached_property
+    def pending_rows(self) -> tuple[Row, ...]:
+        """The drafts as the list of transactions tells them, oldest first."""
+        return tuple(self._row(each) for each in reversed(self.pending.items))
+
     @property
     def history(self) -> Part[HistoryPage]:
         """The newest page of transactions, for its age."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 
+from dashboard.actions.noting import Reading
 from dashboard.store.intents import Intent
 from dashboard.web.access import current_staff, services
 from dashboard.web.changes.receipts import line
@@ -17,9 +18,10 @@ from dashboard.web.members.activity import Filter
 from dashboard.web.members.gather import Gathering, NoMember, begin
 from dashboard.web.members.links import Links
 from dashboard.web.members.local import Local, read
-from dashboard.web.members.looks import record_look, remember_look
+from dashboard.web.members.looks import record_look, remember_look, remember_pending
 from dashboard.web.members.page import MemberPage
 from dashboard.web.members.telling import facts
+from dashboard.web.orders.hands import Hands
 from dashboard.web.shell import show_age
 
 
@@ -141,6 +143,17 @@ def _remember(response: Response, gathering: Gathering, page: MemberPage) -> Non
         tier=next(iter(page.tier_names), None),
         balance=page.balance.value,
     )
+    if page.history.at is not None and page.history.error is None:
+        ledger = gathering.ledger
+        reading = Reading(
+            programme_id=str(gathering.programme_id),
+            contact_id=page.account.contact_id,
+            definition_id=gathering.definition.id,
+            items=ledger.items,
+            is_whole=ledger.is_whole,
+            at=page.history.at,
+        )
+        remember_pending(response, reading)
 
 
 def _common(gathering: Gathering) -> dict[str, object]:
@@ -154,6 +167,7 @@ def _common(gathering: Gathering) -> dict[str, object]:
             _chosen_filter(),
         ),
         "actions": gathering.local.actions(reader),
+        "hands": Hands(gathering.local.intents),
         "units": {each.id: each.unit for each in gathering.configuration.definitions},
         "role": reader.role,
         "zone": services().settings.timezone.key,

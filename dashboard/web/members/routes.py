@@ -105,6 +105,13 @@ def vouchers(programme_id: UUID, contact_id: int) -> ResponseReturnValue:
     return panel("_vouchers", start(programme_id, contact_id), patient=True)
 
 
+@blueprint.get("/pending")
+@requires(Permission.MEMBERS_READ)
+def pending(programme_id: UUID, contact_id: int) -> ResponseReturnValue:
+    """What waits to be completed or cancelled."""
+    return panel("_pending", start(programme_id, contact_id))
+
+
 @blueprint.get("/tier")
 @requires(Permission.MEMBERS_READ)
 def tier(programme_id: UUID, contact_id: int) -> ResponseReturnValue:
