@@ -62,7 +62,7 @@ class Links:
     @property
     def reversal(self) -> Intent | None:
         """What took it back, or is about to."""
-        return next((one for one in self.following if _counts(one)), None)
+        return next((one for one in self.following if counts(one)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +242,8 @@ def _is_new(database: Database, form: Form) -> bool:
         return intents.get(connection, form.intent_id) is None
 
 
-def _counts(intent: Intent) -> bool:
+def counts(intent: Intent) -> bool:
+    """Whether this takes something back, or is about to: then nothing else may."""
     return intent.link is Link.REVERSAL and intent.state not in {State.FAILED, State.CANCELLED}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 
+from dashboard.actions import undo as undoing
 from dashboard.brevo.errors import BrevoError
 from dashboard.permissions import Permission
 from dashboard.store import audit, intents, reasons
@@ -15,6 +16,7 @@ from dashboard.store.intents import Intent, Link, Phase
 from dashboard.web.access import requires, services
 from dashboard.web.audit import words as audit_words
 from dashboard.web.changes import facts, words
+from dashboard.web.changes.asking import actor
 from dashboard.web.errors import ErrorPage
 from dashboard.web.filters import formats
 from dashboard.web.members.gather import member_url, snapshots
@@ -127,6 +129,7 @@ def line(intent: Intent, member: str) -> dict[str, object]:
     return {
         "receipt": _told(intent, member),
         "intent_url": intent_url(intent),
+        "undo_url": undo_url(intent),
         "poll_url": None
         if intent.is_settled
         else url_for("intents.receipt", programme_id=intent.programme_id, intent_id=intent.id),
@@ -154,6 +157,16 @@ def find(programme_id: UUID, intent_id: UUID) -> Intent:
 def intent_url(intent: Intent) -> str:
     """The page about a change."""
     return url_for("intents.show", programme_id=intent.programme_id, intent_id=intent.id)
+
+
+def undo_url(intent: Intent) -> str | None:
+    """Where the reader may take it back; None when they may not, or it was taken back."""
+    parts = services()
+    if not undoing.may_offer(actor(), intent, None, parts.clock()):
+        return None
+    if undoing.links_of(parts.database, intent).reversal is not None:
+        return None
+    return url_for("undo.show", programme_id=intent.programme_id, intent_id=intent.id, in_drawer=False)
 
 
 def batch_url(intent: Intent) -> str:

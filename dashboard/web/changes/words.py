@@ -94,8 +94,6 @@ class Receipt:
     state: str
     headline: str
     text: str | None
-    undo_url: str | None = None
-    """Where the reader may take it back."""
 
 
 def of_receipt(intent: Intent, unit: str, member: str, formats: Formats) -> Receipt:

@@ -36,6 +36,14 @@ class Filter(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """Another change of ours that one belongs with: ``Taken back by Lea Moreau``."""
+
+    text: str
+    intent_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deed:
     """A change of ours, from the audit record."""
 
@@ -45,6 +53,10 @@ class Deed:
     case_reference: str | None
     is_new: bool = False
     """Whether the reader made it just now."""
+    tie: Tie | None = None
+    """What took it back, or what it took back."""
+    can_undo: bool = False
+    """Whether the reader may take it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,10 @@ class Row:
     status_tag: str
     is_new: bool
     """Whether the reader made it just now."""
+    tie: Tie | None = None
+    """What took it back, or what it took back."""
+    can_undo: bool = False
+    """Whether the reader may take it back."""
 
     @property
     def is_increase(self) -> bool:
@@ -127,6 +143,8 @@ def row(item: HistoryItem, deeds: Mapping[str, Deed], balances: Mapping[str, Dec
         status_label=label,
         status_tag=tag,
         is_new=deed is not None and deed.is_new,
+        tie=deed.tie if deed is not None else None,
+        can_undo=deed is not None and deed.can_undo,
     )
 
 

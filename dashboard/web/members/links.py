@@ -106,6 +106,14 @@ class Links:
         """The receipt of a change of ours."""
         return f"/programmes/{self.programme_id}/intents/{intent_id}"
 
+    def undo(self, intent_id: str) -> str:
+        """The page that takes a change of ours back."""
+        return f"{self.change(intent_id)}/undo"
+
+    def undo_form(self, intent_id: str) -> str:
+        """The same for the drawer."""
+        return f"{self.undo(intent_id)}/form"
+
     def panel(self, name: str) -> str:
         """A panel alone, in the page's state."""
         return self._url(f"/{name}", activity=self._chosen)

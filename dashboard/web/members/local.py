@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import chain
 
+from dashboard.actions.deeds import Actor
+from dashboard.actions.undo import counts, may_offer
 from dashboard.store import intents, notes, reasons, recents
 from dashboard.store.database import Database
-from dashboard.store.intents import Intent, Phase
+from dashboard.store.intents import Intent, Link, Phase
 from dashboard.store.notes import Note
 from dashboard.store.staff import StaffMember
-from dashboard.web.members.activity import Deed
+from dashboard.web.members.activity import Deed, Tie
 
 CHANGES, NOTES = 100, 20
 SHOWN = 20
@@ -34,9 +37,13 @@ class StaffAction:
     text: str
     reason: str | None
     case_reference: str | None
+    tie: Tie | None = None
+    """What took it back, or what it took back."""
+    can_undo: bool = False
+    """Whether the reader may take it back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Local:
     """The newest of it."""
 
@@ -57,10 +64,10 @@ class Local:
         """Our changes by intent ID, told to ``reader``."""
         return {each.id: self._deed(each, reader, now) for each in self.intents}
 
-    def actions(self, reader: StaffMember) -> tuple[StaffAction, ...]:
+    def actions(self, reader: StaffMember, now: datetime) -> tuple[StaffAction, ...]:
         """Changes and notes, newest first."""
         found = chain(
-            (self._change(each, reader) for each in self.intents),
+            (self._change(each, reader, now) for each in self.intents),
             (_note(each, reader) for each in self.notes),
         )
         return tuple(sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN])
@@ -72,22 +79,51 @@ class Local:
     def _deed(self, intent: Intent, reader: StaffMember, now: datetime) -> Deed:
         is_own = intent.staff_id == reader.id
         return Deed(
-            actor="You" if is_own else intent.staff_name,
+            actor=_who(intent, reader),
             reason=self._label(intent.reason),
             case_reference=intent.case_reference,
             is_new=is_own and intent.settled_at is not None and now - intent.settled_at < JUST_NOW,
+            tie=self._tie(intent, reader),
+            can_undo=self._can_undo(intent, reader, now),
         )
 
-    def _change(self, intent: Intent, reader: StaffMember) -> StaffAction:
+    def _change(self, intent: Intent, reader: StaffMember, now: datetime) -> StaffAction:
         return StaffAction(
             id=intent.id,
             at=intent.settled_at or intent.created_at,
-            who="You" if intent.staff_id == reader.id else intent.staff_name,
+            who=_who(intent, reader),
             intent=intent,
             text=intent.values.get("note") or "",
             reason=self._label(intent.reason),
             case_reference=intent.case_reference,
+            tie=self._tie(intent, reader),
+            can_undo=self._can_undo(intent, reader, now),
         )
+
+    @cached_property
+    def _reversals(self) -> Mapping[str | None, Intent]:
+        """What took something back, or is about to, by the ID of what it takes back."""
+        return {each.linked_id: each for each in self.intents if counts(each)}
+
+    @cached_property
+    def _by_id(self) -> Mapping[str | None, Intent]:
+        return {each.id: each for each in self.intents}
+
+    def _tie(self, intent: Intent, reader: StaffMember) -> Tie | None:
+        reversal = self._reversals.get(intent.id)
+        if reversal is not None:
+            who = "you" if reversal.staff_id == reader.id else reversal.staff_name
+            is_done = reversal.phase is Phase.DONE
+            return Tie(f"Taken back by {who}" if is_done else f"Being taken back by {who}", reversal.id)
+        origin = self._by_id.get(intent.linked_id) if intent.link is Link.REVERSAL else None
+        if origin is None:
+            return None
+        who = "you" if origin.staff_id == reader.id else origin.staff_name
+        return Tie(f"Takes back what {who} did", origin.id)
+
+    def _can_undo(self, intent: Intent, reader: StaffMember, now: datetime) -> bool:
+        actor = Actor(staff_id=reader.id, name=reader.name, role=reader.role)
+        return may_offer(actor, intent, self._reversals.get(intent.id), now)
 
     def _label(self, code: str | None) -> str | None:
         return self.reasons.get(code, code) if code else None
@@ -103,6 +139,10 @@ def read(database: Database, programme_id: str, contact_id: int, staff_id: str) 
             reasons={each.code: each.label for each in reasons.list_all(connection)} if ours else {},
             last_look=recents.seen_at(connection, staff_id, programme_id, contact_id),
         )
+
+
+def _who(intent: Intent, reader: StaffMember) -> str:
+    return "You" if intent.staff_id == reader.id else intent.staff_name
 
 
 def _note(note: Note, reader: StaffMember) -> StaffAction:

@@ -166,7 +166,7 @@ def _common(gathering: Gathering) -> dict[str, object]:
             gathering.definition.id if wanted else None,
             _chosen_filter(),
         ),
-        "actions": gathering.local.actions(reader),
+        "actions": gathering.local.actions(reader, services().clock()),
         "hands": Hands(gathering.local.intents),
         "units": {each.id: each.unit for each in gathering.configuration.definitions},
         "role": reader.role,

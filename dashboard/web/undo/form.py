@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -15,6 +16,7 @@ from dashboard.actions.undo import How, Offer
 from dashboard.brevo.configuration import ProgrammeConfiguration
 from dashboard.store.intents import Intent
 from dashboard.store.reasons import Reason
+from dashboard.web import htmx
 from dashboard.web.access import services
 from dashboard.web.changes import words as change_words
 from dashboard.web.changes.form import ChangeForm
@@ -46,6 +48,11 @@ class UndoPage(ChangeForm):
     def address(self) -> Mapping[str, Any]:
         """That of the original: programme and intent."""
         return {"programme_id": self.subject.programme_id, "intent_id": self.original.id}
+
+    @property
+    def leads_on(self) -> bool:
+        """Only the member's page has a place for the receipt."""
+        return urlsplit(htmx.current_path() or "").path != self.member_url
 
     @property
     def original_url(self) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from werkzeug.test import TestResponse
 
 from dashboard.sandbox.cast import ALMOST, NORTHWIND
 from dashboard.sandbox.catalogue import POINTS, STATUS
 from dashboard.store import intents
 from dashboard.store.audit import Outcome
-from dashboard.store.intents import Kind, Link
+from dashboard.store.intents import Intent, Kind, Link
 from tests.support.app import Desk
+from tests.support.page import HTMX
 from tests.web.undo.acting import balance, member_url, moved, undo_form, undo_page, undo_url
 
 
@@ -194,15 +196,29 @@ def test_what_breaks_a_rule_is_told_at_its_field_and_nothing_is_lost(
     assert balance(open_desk, POINTS) == Decimal(12980)
 
 
-def test_the_drawer_answers_with_the_receipt_and_closes_itself(open_desk: Desk) -> None:
-    original = moved(open_desk)
-    drawer = open_desk.visitor("sam").fragment(f"{undo_url(original)}/form")
+def from_drawer(desk: Desk, original: Intent, page_path: str) -> TestResponse:
+    """The answer to the form in the drawer, sent from a page."""
+    sam = desk.visitor("sam")
+    drawer = sam.fragment(f"{undo_url(original)}/form")
     assert drawer.response.headers["HX-Trigger"] == "open-drawer"
+    form = drawer.form("Take back 500 points").fill({"Reason": "Billing error"})
+    form.action = f"{undo_url(original)}/form"
+    return form.send_raw(headers={**HTMX, "HX-Current-URL": f"{sam.base_url}{page_path}"})
 
-    answer = drawer.form("Take back 500 points").fill({"Reason": "Billing error"}).send_htmx()
+
+def test_the_drawer_answers_the_members_page_with_the_receipt_and_closes_itself(open_desk: Desk) -> None:
+    answer = from_drawer(open_desk, moved(open_desk), member_url())
 
     assert "500 points taken back from Amara Okafor." in answer.text
-    assert answer.response.headers["HX-Trigger"] == "close-drawer, member-changed"
+    assert answer.headers["HX-Trigger"] == "close-drawer, member-changed"
+
+
+def test_from_any_other_page_the_drawer_leads_to_the_member(open_desk: Desk) -> None:
+    original = moved(open_desk)
+
+    answer = from_drawer(open_desk, original, undo_url(original).removesuffix("/undo"))
+
+    assert answer.headers["HX-Redirect"].startswith(f"{member_url()}?receipt=")
 
 
 def test_the_member_is_read_at_that_moment_and_once(open_desk: Desk) -> None:
