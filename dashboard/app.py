@@ -32,6 +32,8 @@ def create_app(services: Services) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.jinja_env.undefined = StrictUndefined
+    # All templates are kept: Jinja's own cache locks and sorts at each of a page's fifty imports.
+    app.jinja_env.cache = {}
     app.jinja_env.context_class = _Context
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -65,7 +65,8 @@ def services() -> Services:
 
 def signed_in() -> SignedIn | None:
     """The member of staff and session behind this request, if any."""
-    return cast(SignedIn, current_user) if current_user.is_authenticated else None
+    user = current_user._get_current_object()  # noqa: SLF001 - Werkzeug's documented way to ask a proxy once
+    return cast(SignedIn, user) if user.is_authenticated else None
 
 
 def current_staff() -> StaffMember:

@@ -162,6 +162,11 @@ def show_age(at: datetime) -> None:
     g.data_as_of = at if known is None else min(known, at)
 
 
+def look_around() -> None:
+    """Work out now what the navigation will show: while something else is waited for it costs nothing."""
+    _ = _shell().nav
+
+
 def home_url(programme_id: str | UUID) -> str:
     """Where the search of a programme stands."""
     return f"/programmes/{programme_id}/"

@@ -89,14 +89,14 @@ def schedule(page: EntryPage, now: datetime, zone: tzinfo) -> Schedule:
 
 def _day(day: date | None, lots: Iterable[Entry], today: date, zone: tzinfo) -> ExpiryDay:
     lots = list(lots)
-    earned = sorted(local for each in lots if (local := _local(each.created_at, zone)))
+    earned = [each.created_at for each in lots if each.created_at]
     return ExpiryDay(
         day=day,
         amount=sum((each.amount for each in lots), Decimal(0)),
         lots=len(lots),
         days_left=None if day is None else (day - today).days,
-        earned_first=earned[0] if earned else None,
-        earned_last=earned[-1] if earned else None,
+        earned_first=_local(min(earned, default=None), zone),
+        earned_last=_local(max(earned, default=None), zone),
     )
 
 

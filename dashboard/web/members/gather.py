@@ -175,32 +175,33 @@ class Gathering:
 
 
 def begin(programme_id: UUID, contact_id: int, wanted_definition: str | None = None) -> Gathering:
-    """Ask for everything at once: the contact, the member and the vouchers at first, and what needs the
-    programme's configuration right after that, which is nearly always at hand.
+    """Ask for everything at once; our own record is read while the remote's answers are on their way.
 
     :raises ErrorPage: the configuration cannot be read, or has no balance.
     """
     parts, kept = services(), snapshots()
     snapshot = kept.open(programme_id, contact_id)
-    _ask(snapshot)
-    known = local.read(parts.database, str(programme_id), contact_id, current_staff().id)
-    if known.changed_at is not None and known.changed_at >= snapshot.began:
-        # Another process, or the settler, changed the member after this was read.
-        snapshot = kept.open(programme_id, contact_id, after=known.changed_at)
-        _ask(snapshot)
-    is_reused = snapshot.was_shown
+    # Whether there is such a member needs no configuration, which may not be at hand yet.
+    snapshot.account.retry()
+    snapshot.contact.retry()
     configuration = _configuration(programme_id, contact_id)
     definition = choose_definition(configuration.definitions, wanted_definition)
     if definition is None:
         raise ErrorPage(503, "This programme has no balance", "An admin must publish one in Brevo.")
-    snapshot.ledger(definition.id).newest.retry()
-    snapshot.entries(definition.id).retry()
+    _ask(snapshot, definition)
+    known = local.read(parts.database, str(programme_id), contact_id, current_staff().id)
+    if known.changed_at is not None and known.changed_at >= snapshot.began:
+        # Another process, or the settler, changed the member after this was read.
+        snapshot = kept.open(programme_id, contact_id, after=known.changed_at)
+        _ask(snapshot, definition)
+    is_reused = snapshot.was_shown
     return Gathering(programme_id, contact_id, snapshot, configuration, definition, known, is_reused)
 
 
-def _ask(snapshot: Snapshot) -> None:
+def _ask(snapshot: Snapshot, definition: BalanceDefinition) -> None:
     """Retrying starts what was never asked, asks again what failed, and leaves the rest alone."""
-    for read in (snapshot.account, snapshot.contact, snapshot.vouchers):
+    snapshot.ledger(definition.id).newest.retry()  # first: its answer takes the longest to read
+    for read in (snapshot.account, snapshot.contact, snapshot.entries(definition.id), snapshot.vouchers):
         read.retry()
 
 

@@ -22,7 +22,7 @@ from dashboard.web.members.looks import record_look, remember_look, remember_pen
 from dashboard.web.members.page import MemberPage
 from dashboard.web.members.telling import facts
 from dashboard.web.orders.hands import Hands
-from dashboard.web.shell import show_age
+from dashboard.web.shell import look_around, show_age
 
 
 def start(programme_id: UUID, contact_id: int) -> Gathering:
@@ -39,6 +39,7 @@ def page_of_member(
     """
     gathering = start(programme_id, contact_id)
     record_look(gathering.local, programme_id, contact_id)
+    look_around()
     try:
         page = gathering.page()
     except ErrorPage as error:
