@@ -26,6 +26,8 @@ from dashboard.store.intent import Goal, Intent, Kind, State
 BY_HAND = "by_hand"
 """Adopted: a person said how it ended."""
 LONGEST_ID = 100
+_MOST = 500
+"""Rows looked through for a list."""
 
 
 class Choice(StrEnum):
@@ -48,7 +50,9 @@ _EFFECTS = {
     Choice.LOOK: "Brevo is read again. What it shows decides; nothing is sent before that.",
     Choice.WITHDRAW: "It is not sent any more.",
 }
-_ACTIONS = {choice: f"intent.{choice.value}" for choice in Choice}
+_FOR_OWN = frozenset({Choice.LOOK, Choice.WITHDRAW})
+"""What whoever asked may decide without being a supervisor."""
+ACTIONS = {choice: f"intent.{choice.value}" for choice in Choice}
 _OUTCOMES = {
     Choice.DONE: Outcome.DONE,
     Choice.NOT_DONE: Outcome.FAILED,
@@ -82,13 +86,26 @@ class Decision:
 
 
 def unsettled(database: Database, *, staff_id: str | None = None, limit: int = 50) -> tuple[Case, ...]:
-    """What is not ended, oldest first; that of one person, or everybody's.
+    """What is not ended, HELD in front, each oldest first; that of one person, or everybody's.
+
+    What waits for an approval is not here: it is decided elsewhere.
 
     :raises DatabaseUnavailable: it cannot be read.
     """
     with database.read() as connection:
-        found = intents.unsettled(connection, limit, staff_id)
-    return tuple(Case(one, choices(one)) for one in found)
+        found = intents.unsettled(connection, _MOST, staff_id)
+    open_ones = (one for one in found if one.state is not State.AWAITING_APPROVAL)
+    held_first = sorted(open_ones, key=lambda one: one.state is not State.HELD)
+    return tuple(Case(one, choices(one)) for one in held_first[:limit])
+
+
+def choices_of(actor: Actor, intent: Intent) -> dict[Choice, str]:
+    """What ``actor`` can decide about an intent as it stands."""
+    allowed = choices(intent)
+    if actor.role.may(Permission.INTENTS_DECIDE):
+        return allowed
+    is_own = intent.staff_id == actor.staff_id
+    return {choice: effect for choice, effect in allowed.items() if is_own and choice in _FOR_OWN}
 
 
 def choices(intent: Intent) -> dict[Choice, str]:
@@ -135,7 +152,7 @@ def _decide(
     database: Database, engine: Engine, actor: Actor, decision: Decision, patience: timedelta
 ) -> Intent:
     intent, now = engine.journal.get(decision.intent_id), engine.clock()
-    is_own = intent.staff_id == actor.staff_id and decision.choice in {Choice.LOOK, Choice.WITHDRAW}
+    is_own = intent.staff_id == actor.staff_id and decision.choice in _FOR_OWN
     if not actor.role.may(Permission.INTENTS_DECIDE) and not is_own:
         with database.write() as connection:
             audit.append(connection, _entry(actor, intent, decision, Outcome.DENIED, now))
@@ -227,7 +244,7 @@ def _entry(actor: Actor, intent: Intent, decision: Decision, outcome: Outcome, n
         actor_id=actor.staff_id,
         actor_name=actor.name,
         actor_role=actor.role.value,
-        action=_ACTIONS[decision.choice],
+        action=ACTIONS[decision.choice],
         outcome=outcome,
         programme_id=intent.programme_id,
         contact_id=intent.contact_id or None,

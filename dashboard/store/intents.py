@@ -28,6 +28,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal_column,
     or_,
     select,
     update,
@@ -105,6 +106,10 @@ Index(
     sqlite_where=_is_open,
     postgresql_where=_is_open,
 )
+# What was done in a time: the goodwill report reads a month of years.
+Index("ix_intents_settled", table.c.settled_at)
+_is_held = table.c.state == literal_column("'held'")
+Index("ix_intents_held", table.c.state, sqlite_where=_is_held, postgresql_where=_is_held)
 _may_be_stray = table.c.sweep_at.is_not(None)
 Index(
     "ix_intents_stray",
@@ -224,6 +229,11 @@ def unsettled(connection: Connection, limit: int = 50, staff_id: str | None = No
     if staff_id is not None:
         statement = statement.where(table.c.staff_id == staff_id)
     return _found(connection, statement.order_by(table.c.created_at, table.c.id).limit(limit))
+
+
+def count_held(connection: Connection) -> int:
+    """How many wait for a person to decide them."""
+    return int(connection.execute(select(func.count()).where(_is_held)).scalar_one())
 
 
 def linked_to(connection: Connection, intent_id: str) -> tuple[Intent, ...]:

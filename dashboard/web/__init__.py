@@ -45,6 +45,7 @@ from dashboard.web.staff.routes import blueprint as staff
 from dashboard.web.start.routes import blueprint as start
 from dashboard.web.status.routes import blueprint as status
 from dashboard.web.undo.routes import blueprint as undo
+from dashboard.web.unsettled.routes import blueprint as unsettled
 
 PAGES = (
     account,
@@ -71,6 +72,7 @@ PAGES = (
     start,
     status,
     undo,
+    unsettled,
 )
 """One blueprint a noun."""
 

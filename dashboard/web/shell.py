@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Flask, g, request
 
 from dashboard.permissions import Permission
-from dashboard.store import approvals
+from dashboard.store import approvals, intents
 from dashboard.store.database import DatabaseUnavailable
 from dashboard.store.staff import StaffMember
 from dashboard.web import programmes
@@ -54,11 +54,13 @@ class ProgrammeLink:
 
 
 APPROVALS = "/approvals/"
+UNSETTLED = "/unsettled/"
 
 _NAV = (
     # label, path below the programme or from the root, icon, key, permission
     ("Search", "", "search", "s", Permission.MEMBERS_READ),
     ("Approvals", APPROVALS, "shield", "a", Permission.APPROVALS_DECIDE),
+    ("Unsettled", UNSETTLED, "triangle-alert", "u", Permission.INTENTS_DECIDE),
     ("Audit log", "/audit/", "scroll-text", "l", Permission.AUDIT_READ),
     ("Reports", "/reports/goodwill", "chart-line", "r", Permission.REPORTS_READ),
     ("Staff", "/staff/", "users", "f", Permission.STAFF_MANAGE),
@@ -87,10 +89,12 @@ class Shell:
 
     def _count(self, url: str) -> int | None:
         """How much waits there for the reader; None for nothing, or when it cannot be known."""
-        if url != APPROVALS or self.staff is None:
+        if url not in {APPROVALS, UNSETTLED} or self.staff is None:
             return None
         try:
             with services().database.read() as connection:
+                if url == UNSETTLED:
+                    return intents.count_held(connection) or None
                 waits = approvals.waiting_for(connection, self.staff.id, services().clock())
         except DatabaseUnavailable:
             return None

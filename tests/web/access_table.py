@@ -73,6 +73,10 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     # taking back
     ("undo.show", "GET"): WRITERS,
     ("undo.send", "POST"): WRITERS,
+    # what nobody knows the outcome of
+    ("unsettled.index", "GET"): WRITERS,
+    ("unsettled.show", "GET"): WRITERS,
+    ("unsettled.decide", "POST"): WRITERS,
     # memberships
     ("enrolment.show", "GET"): WRITERS,
     ("enrolment.send", "POST"): WRITERS,
@@ -128,6 +132,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
 }
 
 ARGUMENTS = {
+    "choice": "look",
     "transaction_id": "3c1f9a52-3a7e-4a57-9d0e-5a2b0c1d2e3f",
     "programme_id": "7f1c9a52-3a7e-4a57-9d0e-5a2b0c1d2e3f",
     "contact_id": 1042,

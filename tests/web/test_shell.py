@@ -12,8 +12,8 @@ from tests.support import app as support
 
 NAVIGATION = {
     "sam": ["Search", "Status"],
-    "lea": ["Search", "Approvals", "Audit log", "Reports", "Status"],
-    "ana": ["Search", "Approvals", "Audit log", "Reports", "Staff", "Settings", "Status"],
+    "lea": ["Search", "Approvals", "Unsettled", "Audit log", "Reports", "Status"],
+    "ana": ["Search", "Approvals", "Unsettled", "Audit log", "Reports", "Staff", "Settings", "Status"],
     "ike": ["Search", "Audit log", "Reports", "Status"],
 }
 
