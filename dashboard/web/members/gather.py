@@ -181,28 +181,36 @@ def begin(programme_id: UUID, contact_id: int, wanted_definition: str | None = N
     """
     parts, kept = services(), snapshots()
     snapshot = kept.open(programme_id, contact_id)
-    # Whether there is such a member needs no configuration, which may not be at hand yet.
-    snapshot.account.retry()
-    snapshot.contact.retry()
+    _ask_who(snapshot)
     configuration = _configuration(programme_id, contact_id)
     definition = choose_definition(configuration.definitions, wanted_definition)
     if definition is None:
         raise ErrorPage(503, "This programme has no balance", "An admin must publish one in Brevo.")
-    _ask(snapshot, definition)
+    _ask_what(snapshot, definition)
     known = local.read(parts.database, str(programme_id), contact_id, current_staff().id)
     if known.changed_at is not None and known.changed_at >= snapshot.began:
         # Another process, or the settler, changed the member after this was read.
         snapshot = kept.open(programme_id, contact_id, after=known.changed_at)
-        _ask(snapshot, definition)
+        _ask_who(snapshot)
+        _ask_what(snapshot, definition)
     is_reused = snapshot.was_shown
     return Gathering(programme_id, contact_id, snapshot, configuration, definition, known, is_reused)
 
 
-def _ask(snapshot: Snapshot, definition: BalanceDefinition) -> None:
-    """Retrying starts what was never asked, asks again what failed, and leaves the rest alone."""
-    snapshot.ledger(definition.id).newest.retry()  # first: its answer takes the longest to read
-    for read in (snapshot.account, snapshot.contact, snapshot.entries(definition.id), snapshot.vouchers):
-        read.retry()
+def _ask_who(snapshot: Snapshot) -> None:
+    """What needs no configuration, which may not be at hand yet.
+
+    Retrying starts what was never asked, asks again what failed, and leaves the rest alone.
+    """
+    snapshot.account.retry()
+    snapshot.contact.retry()
+
+
+def _ask_what(snapshot: Snapshot, definition: BalanceDefinition) -> None:
+    """The rest; the history first, as its answer takes the longest to read."""
+    snapshot.ledger(definition.id).newest.retry()
+    snapshot.entries(definition.id).retry()
+    snapshot.vouchers.retry()
 
 
 def check(gathering: Gathering) -> bool:
