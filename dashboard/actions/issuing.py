@@ -12,6 +12,7 @@ from dashboard.actions import amounts, follow
 from dashboard.actions.deeds import PATIENCE, Accepted, Actor, Ask, Form, Gift, perform, text_problems, tidy
 from dashboard.actions.engine import Engine
 from dashboard.actions.paying import AT_REDEMPTION, Pays, charged_at_once, giving_back, recorded
+from dashboard.actions.preview import end_of_life
 from dashboard.actions.refusals import Problem, Unacceptable
 from dashboard.brevo.rewards import Reward
 from dashboard.brevo.vouchers import LARGEST_VALUE, LONGEST_CODE, SMALLEST_VALUE
@@ -98,6 +99,17 @@ def worth(reward: Reward, value: Decimal | None) -> tuple[Decimal, str] | None:
     return (amount, unit) if amount else None
 
 
+def name(reward: Reward) -> str:
+    """What members know it as."""
+    return reward.public_name or reward.name
+
+
+def expiry(reward: Reward, now: datetime) -> datetime | None:
+    """When a voucher issued at ``now`` ends, as its reward says; None for never."""
+    lasts = end_of_life(reward, now) if reward.lifetime_value and reward.lifetime_unit else None
+    return min(filter(None, (lasts, reward.expires_at)), default=None)
+
+
 def read_value(text: str, reward: Reward) -> tuple[Decimal | None, Problem | None]:
     """The value that was typed, None for what the reward says; and what is wrong with it."""
     if not tidy(text):
@@ -135,7 +147,7 @@ def _issue(form: IssueForm, now: datetime) -> Accepted:
     value, wrong_value = read_value(form.value, form.reward)
     validity, wrong_days = read_validity(form, now)
     problems = [
-        *_reward_problems(form.reward, now),
+        *reward_problems(form.reward, now),
         *([] if wrong_value is None else [wrong_value]),
         *wrong_days,
         *text_problems("code", "Code", tidy(form.code), LONGEST_CODE),
@@ -148,7 +160,7 @@ def _issue(form: IssueForm, now: datetime) -> Accepted:
     return Accepted(
         values={
             "reward_id": form.reward.id,
-            "reward_name": form.reward.name,
+            "reward_name": name(form.reward),
             "code": tidy(form.code) or new_code(),
             "value": None if value is None else format(value, "f"),
             "valid_from": None if validity.begins is None else validity.begins.isoformat(),
@@ -169,7 +181,8 @@ def _gift(form: IssueForm, value: Decimal | None) -> Gift | None:
     return Gift(amount=amount, unit=unit, field="value", sharers=form.sharers, zone=form.zone)
 
 
-def _reward_problems(reward: Reward, now: datetime) -> list[Problem]:
+def reward_problems(reward: Reward, now: datetime) -> list[Problem]:
+    """Why no voucher of this reward is given at present."""
     if reward.disabled_at is not None and reward.disabled_at <= now:
         return [Problem("reward", "This reward was switched off. Choose another one")]
     if (reward.starts_at is not None and reward.starts_at > now) or (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.store.intent import Kind
@@ -14,6 +15,25 @@ END_OF_PERIOD = "endOfPeriod"
 START_OF_PERIOD = "startOfPeriod"
 _AGES = 5000
 """Of any unit. A lifetime beyond it is how programmes write "never"."""
+
+
+class Lasting(Protocol):
+    """What lasts for a while from the moment it is given: a lot of points, a voucher."""
+
+    @property
+    def lifetime_value(self) -> int | None:
+        """How many units."""
+        ...
+
+    @property
+    def lifetime_unit(self) -> str | None:
+        """``day``, ``week``, ``month`` or ``year``."""
+        ...
+
+    @property
+    def lifetime_modifier(self) -> str | None:
+        """Whether the end moves to the start or the end of its period."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +95,7 @@ def lot_expiry(definition: BalanceDefinition, now: datetime) -> datetime | None:
     Counted in UTC, as the remote's times are. A rule that is none of the contract's counts as never.
     """
     if definition.lifetime_value and definition.lifetime_unit:
-        return _end_of_life(definition, now.astimezone(UTC))
+        return end_of_life(definition, now)
     return _next_yearly(definition.yearly_expiry, now.astimezone(UTC))
 
 
@@ -86,13 +106,14 @@ def _moved(kind: Kind, definition: BalanceDefinition, amount: Decimal, balance: 
     return min(amount, space) if space is not None and definition.overtaking == PARTIAL else amount
 
 
-def _end_of_life(definition: BalanceDefinition, now: datetime) -> datetime | None:
-    unit, value = (definition.lifetime_unit or "").lower(), definition.lifetime_value or 0
-    end = _later(now, value, unit)
-    if end is None or definition.lifetime_modifier not in {START_OF_PERIOD, END_OF_PERIOD}:
+def end_of_life(lasting: Lasting, now: datetime) -> datetime | None:
+    """When what is given at ``now`` ends; None for a lifetime that is no lifetime of the contract."""
+    unit, value = (lasting.lifetime_unit or "").lower(), lasting.lifetime_value or 0
+    end = _later(now.astimezone(UTC), value, unit)
+    if end is None or lasting.lifetime_modifier not in {START_OF_PERIOD, END_OF_PERIOD}:
         return end
     start = _start_of(end, unit)
-    if definition.lifetime_modifier == START_OF_PERIOD:
+    if lasting.lifetime_modifier == START_OF_PERIOD:
         return start
     after = _later(start, 1, unit)
     return None if after is None else after - timedelta(seconds=1)

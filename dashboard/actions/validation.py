@@ -79,13 +79,18 @@ def validate(
     :param vouchers: all that the member has, as read now.
     :raises BrevoError: the remote cannot be asked.
     """
-    found = next((one for one in vouchers if _plain(said) in {_plain(one.code or ""), _plain(one.id)}), None)
+    wanted = _plain(said)
+    named = (one for one in vouchers if wanted in {_plain(one.code or ""), _plain(one.id)})
+    found = next(named, None) if wanted else None
     if found is None:
         return _elsewhere(remote, programme_id, said.strip())
     derived = _DERIVED.get(found.state(now))
     if derived is not None:
         return Validation(derived, found, None)
-    asked = remote.validate(programme_id, voucher_id=found.id, contact_id=contact_id)
+    try:
+        asked = remote.validate(programme_id, voucher_id=found.id, contact_id=contact_id)
+    except (NotFound, Refused):
+        return Validation(Reason.REFUSED, found, None)
     return Validation(Reason.GOOD if asked.value else Reason.REFUSED, found, asked.at)
 
 

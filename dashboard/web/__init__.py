@@ -46,6 +46,7 @@ from dashboard.web.start.routes import blueprint as start
 from dashboard.web.status.routes import blueprint as status
 from dashboard.web.undo.routes import blueprint as undo
 from dashboard.web.unsettled.routes import blueprint as unsettled
+from dashboard.web.vouchers.routes import blueprint as vouchers
 
 PAGES = (
     account,
@@ -73,6 +74,7 @@ PAGES = (
     status,
     undo,
     unsettled,
+    vouchers,
 )
 """One blueprint a noun."""
 

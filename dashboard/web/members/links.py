@@ -89,6 +89,16 @@ class Links:
         return self._url(f"/pending/{quote(transaction_id, safe='')}/{goal}/form")
 
     @property
+    def voucher(self) -> str:
+        """The page that issues a voucher."""
+        return self._url("/vouchers/new")
+
+    @property
+    def voucher_form(self) -> str:
+        """The same for the drawer."""
+        return self._url("/vouchers/new/form")
+
+    @property
     def notes(self) -> str:
         """Where a note is sent."""
         return self._url("/notes")
