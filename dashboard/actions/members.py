@@ -24,6 +24,7 @@ from dashboard.actions.engine import Engine
 from dashboard.actions.follow import Then
 from dashboard.actions.refusals import Problem, Unacceptable
 from dashboard.brevo.calls import LARGEST_CONTACT_ID
+from dashboard.brevo.contacts import MOST_IDS
 from dashboard.brevo.members import LONGEST_SUBSCRIPTION_ID, AccountInfo
 from dashboard.brevo.tiers import Tier
 from dashboard.permissions import Permission
@@ -31,7 +32,8 @@ from dashboard.store.database import Database
 from dashboard.store.intent import Intent, Kind, Link
 
 LONGEST_IDENTIFIER = 200
-MOST_SHARERS = 50
+MOST_SHARERS = MOST_IDS
+"""At once: as many as one request can look up."""
 FIRST_DAY = date(1970, 1, 1)
 """Nobody was a member before."""
 
@@ -48,6 +50,10 @@ sent again gets its first answer, whatever became of the member. May raise
 
 def _unknown() -> None:
     return None
+
+
+def _known(ids: Sequence[int]) -> Sequence[int]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +101,8 @@ class SharersForm(Form):
     sharer_ids: Sequence[str]
     """Contact IDs as typed."""
     member: ReadMember
+    unknown: Callable[[Sequence[int]], Sequence[int]] = _known
+    """Which of these contacts do not exist; asked as :data:`ReadMember` is, for those to add."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,12 +310,27 @@ def _end(form: EndForm) -> Accepted:
     return Accepted(values={})
 
 
+def sharer_ids(owner_id: int, typed: Sequence[str]) -> list[int]:
+    """The contact IDs that were typed, each once, in their order.
+
+    :raises Unacceptable: they cannot share the membership of this owner, whoever they are.
+    """
+    texts = [tidy(one) for one in typed if tidy(one)]
+    bad = [one for one in texts if not _DIGITS.fullmatch(one) or not 1 <= int(one) <= LARGEST_CONTACT_ID]
+    ids = sorted({int(one) for one in texts}) if not bad else []
+    if not ids:
+        text = "Enter contact IDs: whole numbers of 1 or more"
+    elif len(ids) > MOST_SHARERS:
+        text = f"Enter {MOST_SHARERS} contacts or fewer"
+    elif owner_id in ids:
+        text = "The owner of the membership is no sharer. Leave this contact out"
+    else:
+        return ids
+    raise Unacceptable((Problem("sharer_ids", text),))
+
+
 def _sharers(kind: Kind, form: SharersForm) -> Accepted:
-    typed = [tidy(one) for one in form.sharer_ids if tidy(one)]
-    bad = [one for one in typed if not _DIGITS.fullmatch(one) or not 1 <= int(one) <= LARGEST_CONTACT_ID]
-    if bad or not typed:
-        raise Unacceptable((Problem("sharer_ids", "Enter contact IDs: whole numbers of 1 or more"),))
-    ids = sorted({int(one) for one in typed})
+    ids = sharer_ids(form.contact_id, form.sharer_ids)
     problem = _sharing_problem(kind, form, ids)
     if problem is not None:
         raise Unacceptable((Problem("sharer_ids", problem),))
@@ -315,16 +338,16 @@ def _sharers(kind: Kind, form: SharersForm) -> Accepted:
 
 
 def _sharing_problem(kind: Kind, form: SharersForm, ids: list[int]) -> str | None:
-    if len(ids) > MOST_SHARERS:
-        return f"Enter {MOST_SHARERS} contacts or fewer"
-    if form.contact_id in ids:
-        return "The owner of the membership is no sharer. Leave this contact out"
     sharing = {one.contact_id for one in _owned(form.member, form.contact_id).sharers}
     if kind is Kind.SHARERS_REMOVE and not set(ids) <= sharing:
         # The call names no membership: another one's sharer would be taken out of that.
         return "Choose only contacts that share this membership"
     if kind is Kind.SHARERS_ADD and set(ids) <= sharing:
         return "They share this membership already"
+    missing = form.unknown(ids) if kind is Kind.SHARERS_ADD else ()
+    if missing:
+        told = ", ".join(str(one) for one in missing)
+        return f"Brevo has no contact {told}. Check the digits"
     return None
 
 

@@ -32,7 +32,10 @@ from dashboard.web.health.routes import blueprint as health
 from dashboard.web.home.routes import blueprint as home
 from dashboard.web.members.routes import blueprint as members
 from dashboard.web.membership.create import blueprint as new_contact
+from dashboard.web.membership.end import blueprint as membership_end
 from dashboard.web.membership.enrol import blueprint as enrolment
+from dashboard.web.membership.share import blueprint as sharers
+from dashboard.web.membership.tier import blueprint as tier_change
 from dashboard.web.notes.routes import blueprint as notes
 from dashboard.web.orders.routes import blueprint as orders
 from dashboard.web.reports.routes import blueprint as reports
@@ -60,6 +63,7 @@ PAGES = (
     home,
     intents,
     members,
+    membership_end,
     new_contact,
     notes,
     orders,
@@ -67,11 +71,13 @@ PAGES = (
     presets,
     reasons,
     settings_pages,
+    sharers,
     sign_in,
     staff,
     staff_changes,
     start,
     status,
+    tier_change,
     undo,
     unsettled,
     vouchers,

@@ -185,6 +185,12 @@ def test_the_owner_is_no_sharer(counter):
     assert problem.field == "sharer_ids"
 
 
+def test_contacts_that_do_not_exist_are_not_added(counter):
+    form = replace(sharing("21", "999"), unknown=lambda ids: [one for one in ids if one > 100])
+    (problem,) = counter.problems(add_sharers, form)
+    assert problem.message == "Brevo has no contact 999. Check the digits"
+
+
 def test_a_member_is_put_into_a_tier(counter):
     done = counter.do(assign_tier, TierForm(**basics(tier_id=GOLD, tiers=(TIER,), member=member)))
     assert done.state is State.DONE

@@ -18,7 +18,7 @@ class Verb:
     plain: str
     going_on: str
     headline: str
-    """With ``{what}`` and ``{member}``, and ``{not_}`` where a "not" goes."""
+    """With ``{what}``, ``{member}`` or ``{tier}``, and ``{not_}`` where a "not" goes."""
 
 
 VERBS = {
@@ -37,7 +37,9 @@ VERBS = {
     Kind.SHARERS_REMOVE: Verb(
         "took out", "take out", "taking out", "{what} {not_}taken out of the membership of {member}."
     ),
-    Kind.TIER_ASSIGN: Verb("changed", "change", "changing", "{what} of {member} {not_}changed."),
+    Kind.TIER_ASSIGN: Verb(
+        "changed", "change", "changing", "The tier of {member} was {not_}changed to {tier}."
+    ),
 }
 
 MOVES = frozenset({Kind.CREDIT, Kind.DEBIT, Kind.ORDER_CREATE, Kind.DRAFT_COMPLETE, Kind.DRAFT_CANCEL})
@@ -100,11 +102,12 @@ def of_receipt(intent: Intent, unit: str, member: str, formats: Formats) -> Rece
     """The receipt of ``intent`` as it stands now."""
     thing = what(intent, unit, formats)
     headline = VERBS[intent.kind].headline
+    said_of = {"what": thing, "member": member, "tier": intent.values.get("tier_name") or "another one"}
     if intent.phase is Phase.DONE:
         text = _told_by_remote(intent, unit, formats)
-        return Receipt("done", _upper(headline.format(what=thing, not_="", member=member)), text)
+        return Receipt("done", _upper(headline.format(not_="", **said_of)), text)
     if intent.phase is Phase.FAILED:
-        told = headline.format(what=thing, not_="not ", member=member)
+        told = headline.format(not_="not ", **said_of)
         return Receipt("failed", _upper(told), intent.failure_text)
     if intent.phase is Phase.HELD:
         told = f"Nobody knows yet whether {_subject(intent, thing)} went through."

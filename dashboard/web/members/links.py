@@ -99,6 +99,30 @@ class Links:
         return self._url("/vouchers/new/form")
 
     @property
+    def end(self) -> str:
+        """The page that ends the membership."""
+        return self._url("/end")
+
+    @property
+    def change_tier(self) -> str:
+        """The page that puts the member into another tier."""
+        return self._url("/tier/change")
+
+    @property
+    def add_sharers(self) -> str:
+        """The page that lets others share the membership."""
+        return self._url("/sharers/add")
+
+    def remove_sharer(self, contact_id: int) -> str:
+        """The page that takes somebody out of it."""
+        return self._url(f"/sharers/{contact_id}/remove")
+
+    def in_drawer(self, page_url: str) -> dict[str, str]:
+        """What opens a form in the drawer: attributes of the link to its page."""
+        path, _, query = page_url.partition("?")
+        return {"hx-get": f"{path}/form" + (f"?{query}" if query else ""), "hx-target": "#drawer"}
+
+    @property
     def notes(self) -> str:
         """Where a note is sent."""
         return self._url("/notes")

@@ -113,6 +113,7 @@ def test_a_phone_number_is_sent_with_its_country(open_desk: Desk, typed: str) ->
     form_page(open_desk).form(BUTTON).fill({"Phone": typed}).send()
 
     (call,) = open_desk.remote.calls("createContact")
+    assert isinstance(call.body, dict)
     assert call.body["attributes"] == {"SMS": "+447700900999"}
 
 

@@ -60,6 +60,7 @@ def test_a_past_day_begins_in_the_zone_of_the_programme(open_desk: Desk) -> None
     form_page(open_desk).form(BUTTON).fill({"Member since": "2026-07-01"}).send()
 
     (call,) = open_desk.remote.calls("createSubscription")
+    assert isinstance(call.body, dict)
     assert call.body["creationDate"] == "2026-06-30T23:00:00Z"
 
 
@@ -69,6 +70,7 @@ def test_the_case_and_what_we_are_known_by_go_along(open_desk: Desk) -> None:
     form.send()
 
     (call,) = open_desk.remote.calls("createSubscription")
+    assert isinstance(call.body, dict)
     assert call.body["meta"] == {"intent": form.values["intent"], "source": "loyalty-desk", "case": "ZD-1"}
 
 
@@ -205,3 +207,10 @@ def test_the_form_comes_while_the_remote_is_absent_and_waits_to_be_sent(open_des
     open_desk.remote.server.stop()
 
     assert "waits to be sent" in form.send().main
+
+
+@pytest.mark.parametrize("deed", ["enrol", "end", "tier/change", "sharers/add", "sharers/1/remove"])
+def test_a_contact_id_beyond_all_is_not_found(open_desk: Desk, deed: str) -> None:
+    path = f"/programmes/{NORTHWIND}/members/{10**24}/{deed}"
+
+    open_desk.visitor("lea").get(path, status=404)
