@@ -220,12 +220,21 @@ def for_member(
     return _found(connection, _OF_MEMBER, which)
 
 
-def unsettled(connection: Connection, limit: int = 50, staff_id: str | None = None) -> tuple[Intent, ...]:
+def unsettled(
+    connection: Connection,
+    limit: int = 50,
+    staff_id: str | None = None,
+    *,
+    programme_id: str | None = None,
+) -> tuple[Intent, ...]:
     """What is not ended, HELD included, oldest first.
 
     :param staff_id: only what this person asked for.
+    :param programme_id: only what is about this programme.
     """
     statement = select(table).where(table.c.state.not_in(ENDED))
+    if programme_id is not None:
+        statement = statement.where(table.c.programme_id == programme_id)
     if staff_id is not None:
         statement = statement.where(table.c.staff_id == staff_id)
     return _found(connection, statement.order_by(table.c.created_at, table.c.id).limit(limit))

@@ -21,11 +21,15 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
+    func,
+    or_,
     select,
     update,
 )
 
+from dashboard.store import intents
 from dashboard.store.database import DecimalText, UtcDateTime, metadata, upsert
+from dashboard.store.intent import Kind, State
 
 table = Table(
     "orders",
@@ -132,6 +136,41 @@ def open_orders(connection: Connection, programme_id: str, limit: int = 200) -> 
     mine = and_(table.c.programme_id == programme_id, table.c.closed_at.is_(None))
     rows = connection.execute(select(table).where(mine).order_by(table.c.made_at).limit(limit)).mappings()
     return tuple(_order(row) for row in rows)
+
+
+def lapsed(connection: Connection, programme_id: str, now: datetime) -> tuple[OrderRow, ...]:
+    """Orders that nobody is known to have ended and whose time has run out."""
+    mine = and_(table.c.programme_id == programme_id, table.c.closed_at.is_(None), table.c.expires_at <= now)
+    return tuple(_order(row) for row in connection.execute(select(table).where(mine)).mappings())
+
+
+def count_waiting(connection: Connection, programme_id: str, now: datetime) -> int:
+    """How many orders and drafts are known to wait; one that is both counts once."""
+    is_open = and_(
+        table.c.programme_id == programme_id,
+        table.c.closed_at.is_(None),
+        or_(table.c.expires_at.is_(None), table.c.expires_at > now),
+    )
+    same = and_(
+        table.c.programme_id == drafts.c.programme_id, table.c.transaction_id == drafts.c.transaction_id
+    )
+    own = select(func.count()).select_from(table).where(is_open)
+    is_known = select(table.c.intent_id).where(same, table.c.closed_at.is_(None)).exists()
+    seen = select(func.count()).select_from(drafts).where(drafts.c.programme_id == programme_id, ~is_known)
+    return sum(connection.execute(each).scalar_one() for each in (own, seen))
+
+
+def last_completed(connection: Connection, programme_id: str) -> datetime | None:
+    """When staff completed a draft last."""
+    mine = and_(
+        intents.table.c.programme_id == programme_id,
+        intents.table.c.kind == Kind.DRAFT_COMPLETE,
+        intents.table.c.state == State.DONE,
+    )
+    found: datetime | None = connection.execute(
+        select(intents.table.c.settled_at).where(mine).order_by(intents.table.c.settled_at.desc()).limit(1)
+    ).scalar()
+    return found
 
 
 def of_member(connection: Connection, programme_id: str, contact_id: int) -> tuple[OrderRow, ...]:

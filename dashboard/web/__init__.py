@@ -37,6 +37,8 @@ from dashboard.web.membership.enrol import blueprint as enrolment
 from dashboard.web.membership.share import blueprint as sharers
 from dashboard.web.membership.tier import blueprint as tier_change
 from dashboard.web.notes.routes import blueprint as notes
+from dashboard.web.orders.desk import blueprint as order_queue
+from dashboard.web.orders.many import blueprint as order_batches
 from dashboard.web.orders.routes import blueprint as orders
 from dashboard.web.reports.routes import blueprint as reports
 from dashboard.web.settings.presets import blueprint as presets
@@ -66,6 +68,8 @@ PAGES = (
     membership_end,
     new_contact,
     notes,
+    order_batches,
+    order_queue,
     orders,
     reports,
     presets,

@@ -14,7 +14,7 @@ from uuid import UUID
 from flask import Flask, g, request
 
 from dashboard.permissions import Permission
-from dashboard.store import approvals, intents
+from dashboard.store import approvals, intents, orders
 from dashboard.store.database import DatabaseUnavailable
 from dashboard.store.staff import StaffMember
 from dashboard.web import programmes
@@ -55,10 +55,13 @@ class ProgrammeLink:
 
 APPROVALS = "/approvals/"
 UNSETTLED = "/unsettled/"
+PENDING = "pending"
+"""Below the programme."""
 
 _NAV = (
     # label, path below the programme or from the root, icon, key, permission
     ("Search", "", "search", "s", Permission.MEMBERS_READ),
+    ("Pending orders", PENDING, "clock", "p", Permission.MEMBERS_READ),
     ("Approvals", APPROVALS, "shield", "a", Permission.APPROVALS_DECIDE),
     ("Unsettled", UNSETTLED, "triangle-alert", "u", Permission.INTENTS_DECIDE),
     ("Audit log", "/audit/", "scroll-text", "l", Permission.AUDIT_READ),
@@ -81,24 +84,38 @@ class Shell:
         """What the reader's role may open."""
         if self.staff is None:
             return []
-        return [
-            NavItem(label, url, icon, key, current=_is_current(url), count=self._count(url))
+        found = [
+            (label, url, icon, key, path)
             for label, path, icon, key, permission in _NAV
-            if self.staff.role.may(permission) and (url := path or self.search_url)
+            if self.staff.role.may(permission) and (url := self._at(path))
+        ]
+        # Pending orders stand below the search: of two that fit, the longer one is where the reader is.
+        here = max((url for _, url, *_ in found if _is_current(url)), key=len, default=None)
+        return [
+            NavItem(label, url, icon, key, current=url == here, count=self._count(path))
+            for label, url, icon, key, path in found
         ]
 
-    def _count(self, url: str) -> int | None:
+    def _at(self, path: str) -> str | None:
+        """The address of an item; None for what is a programme's while no programme is known."""
+        if path == PENDING:
+            return f"{self.search_url}{PENDING}" if self.programme else None
+        return path or self.search_url
+
+    def _count(self, path: str) -> int | None:
         """How much waits there for the reader; None for nothing, or when it cannot be known."""
-        if url not in {APPROVALS, UNSETTLED} or self.staff is None:
+        if path not in {APPROVALS, PENDING, UNSETTLED} or self.staff is None:
             return None
+        now = services().clock()
         try:
             with services().database.read() as connection:
-                if url == UNSETTLED:
+                if path == PENDING and self.programme:
+                    return orders.count_waiting(connection, self.programme.id, now) or None
+                if path == UNSETTLED:
                     return intents.count_held(connection) or None
-                waits = approvals.waiting_for(connection, self.staff.id, services().clock())
+                return approvals.waiting_for(connection, self.staff.id, now).count or None
         except DatabaseUnavailable:
             return None
-        return waits.count or None
 
     @property
     def search_url(self) -> str:

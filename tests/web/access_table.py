@@ -97,6 +97,9 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("sharers.remove", "GET"): WRITERS,
     ("sharers.remove_one", "POST"): WRITERS,
     # pending orders
+    ("order_queue.show", "GET"): EVERYBODY,
+    ("order_batches.show", "GET"): WRITERS,
+    ("order_batches.send", "POST"): WRITERS,
     ("orders.complete", "GET"): WRITERS,
     ("orders.complete_it", "POST"): WRITERS,
     ("orders.cancel", "GET"): WRITERS,
