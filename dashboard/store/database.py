@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, Executable, MetaData, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from dashboard.store import engines
+from dashboard.store import engines, shape
 from dashboard.store.errors import DatabaseUnavailable, explain
 from dashboard.store.types import DecimalText, UtcDateTime
 
@@ -100,10 +100,8 @@ class Database:
 
         :raises DatabaseUnavailable: the database is absent or unreadable.
         """
-        from dashboard.store import migrations  # noqa: PLC0415 - as above
-
         with self.read() as connection:
-            return migrations.is_current(connection)
+            return shape.is_current(connection)
 
     def dispose(self) -> None:
         """Close all idle connections."""

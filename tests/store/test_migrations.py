@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pkgutil
+import subprocess
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -13,7 +15,7 @@ from sqlalchemy import inspect, text
 
 from dashboard import store
 from dashboard.permissions import Role
-from dashboard.store import limits, presets, reasons
+from dashboard.store import limits, presets, reasons, shape
 from dashboard.store.database import Database, DatabaseUnavailable, metadata
 from dashboard.store.limits import Limit, Span
 from tests.support.database import KEYS
@@ -32,6 +34,16 @@ def test_an_upgrade_from_nothing_makes_the_newest_shape(empty_url):
     database.upgrade()
     assert database.is_current()
     database.dispose()
+
+
+def test_the_last_migration_by_name_is_the_one_that_alembic_ends_with(database):
+    with database.read() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == shape.newest()
+
+
+def test_what_serves_has_no_alembic_in_memory():
+    program = "import sys, dashboard.app, dashboard.store.database; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_an_upgrade_of_the_newest_shape_changes_nothing(database):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
@@ -26,12 +24,6 @@ def upgrade(connection: Connection) -> None:
         command.upgrade(_config(connection), "head")
     except CommandError as error:
         raise DatabaseUnavailable("The database was made by a newer version of Loyalty Desk.") from error
-
-
-def is_current(connection: Connection) -> bool:
-    """Whether the database has the newest shape."""
-    newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def _config(connection: Connection) -> Config:
