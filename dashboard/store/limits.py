@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from enum import StrEnum
 
-from sqlalchemy import Column, Connection, Integer, String, Table, delete, select
+from sqlalchemy import Column, Connection, Integer, String, Table, delete, insert, select
 
 from dashboard.permissions import Role
-from dashboard.store.database import DecimalText, metadata, upsert
+from dashboard.store.database import DecimalText, hold, metadata, upsert
 
 POINTS = "POINTS"
 HUNDREDTH = Decimal("0.01")
@@ -80,6 +80,16 @@ def own(connection: Connection, subject: str) -> Mapping[Span, Limit]:
     return {Span(row.span): Limit(row.value, row.times) for row in rows}
 
 
+def lock(connection: Connection) -> None:
+    """Let nobody else change limits or rates before this transaction ends."""
+    hold(connection, table)
+
+
+def subjects(connection: Connection) -> frozenset[str]:
+    """Every role and person that a limit is set for."""
+    return frozenset(connection.execute(select(table.c.subject).distinct()).scalars())
+
+
 def put(connection: Connection, subject: str, span: Span, limit: Limit | None) -> None:
     """Set a limit of a role or of one person; None takes it away, so that the role's holds, or none.
 
@@ -111,6 +121,23 @@ def rate(connection: Connection, unit: str) -> Decimal:
         select(rates.c.points).where(rates.c.unit == unit.upper())
     ).scalar_one_or_none()
     return Decimal(1) if found is None else found
+
+
+def all_rates(connection: Connection) -> Mapping[str, Decimal]:
+    """How many points one of each unit counts as, where an admin said so; by unit."""
+    return {row.unit: row.points for row in connection.execute(select(rates).order_by(rates.c.unit))}
+
+
+def replace_rates(connection: Connection, wanted: Mapping[str, Decimal]) -> None:
+    """Set the rates of all units at once; a unit that is not named counts as 1.
+
+    :raises ValueError: a rate is not more than 0, or is one of points themselves.
+    """
+    if any(points <= 0 for points in wanted.values()) or POINTS in wanted:
+        raise ValueError("A rate is more than 0, and of another unit than points.")
+    connection.execute(delete(rates))
+    if wanted:
+        connection.execute(insert(rates), [{"unit": u, "points": p} for u, p in wanted.items()])
 
 
 def in_points(amount: Decimal, rate: Decimal) -> Decimal:

@@ -41,7 +41,9 @@ from dashboard.web.orders.desk import blueprint as order_queue
 from dashboard.web.orders.many import blueprint as order_batches
 from dashboard.web.orders.routes import blueprint as orders
 from dashboard.web.reports.routes import blueprint as reports
+from dashboard.web.settings.limits import blueprint as limits
 from dashboard.web.settings.presets import blueprint as presets
+from dashboard.web.settings.rates import blueprint as rates
 from dashboard.web.settings.reasons import blueprint as reasons
 from dashboard.web.settings.routes import blueprint as settings_pages
 from dashboard.web.sign_in.routes import blueprint as sign_in
@@ -72,6 +74,8 @@ PAGES = (
     order_queue,
     orders,
     reports,
+    limits,
+    rates,
     presets,
     reasons,
     settings_pages,

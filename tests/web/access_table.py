@@ -136,6 +136,11 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("staff_changes.link_make", "POST"): ADMINS,
     # settings
     ("settings.index", "GET"): ADMINS,
+    ("limits.index", "GET"): ADMINS,
+    ("limits.show", "GET"): ADMINS,
+    ("limits.save", "POST"): ADMINS,
+    ("rates.show", "GET"): ADMINS,
+    ("rates.save", "POST"): ADMINS,
     ("presets.show", "GET"): ADMINS,
     ("presets.save", "POST"): ADMINS,
     ("reasons.add_show", "GET"): ADMINS,
@@ -149,6 +154,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
 }
 
 ARGUMENTS = {
+    "subject": "agent",
     "choice": "look",
     "transaction_id": "3c1f9a52-3a7e-4a57-9d0e-5a2b0c1d2e3f",
     "programme_id": "7f1c9a52-3a7e-4a57-9d0e-5a2b0c1d2e3f",

@@ -60,6 +60,8 @@ ACTIONS = {
     "settings.reason_retire": "Retire reason",
     "settings.reason_restore": "Restore reason",
     "settings.presets": "Change usual amounts",
+    "settings.limits": "Change limits",
+    "settings.rates": "Change what units count as",
     "request.refused": "Refused request",
 }
 """Deeds as the record names them, in the order of the filter."""

@@ -1,1 +1,1 @@
-"""What admins settle for everybody: reasons and usual amounts."""
+"""What admins settle for everybody: reasons, limits and usual amounts."""

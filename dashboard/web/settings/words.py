@@ -57,7 +57,9 @@ def receipt(row: Recorded | None) -> Receipt | None:
     if row is None or row.entry.action not in _RECEIPTS:
         return None
     headline, text = _RECEIPTS[row.entry.action]
-    return Receipt(headline.format(label=row.entry.after.get("label")), text, row.seq)
+    after = row.entry.after
+    told = headline.format(label=after.get("label"), whose=after.get("limits_of"))
+    return Receipt(told, text, row.seq)
 
 
 _RECEIPTS = {
@@ -69,6 +71,8 @@ _RECEIPTS = {
         "Old records keep it; nobody can choose it now.",
     ),
     "settings.reason_restore": ("“{label}” is offered again.", ""),
+    "settings.limits": ("The limits of {whose} are saved.", "They count for whatever is asked for next."),
+    "settings.rates": ("What other units count as is saved.", "It counts for whatever is asked for next."),
     "settings.presets": ("The usual amounts are saved.", "The next form that is opened has them."),
 }
 
