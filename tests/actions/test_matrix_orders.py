@@ -106,7 +106,7 @@ END = {
 }
 
 
-@pytest.mark.parametrize("goal", list(Goal))
+@pytest.mark.parametrize("goal", [Goal.COMPLETE, Goal.CANCEL])
 @pytest.mark.parametrize(("fault", "ends"), END.items(), ids=str)
 def test_ending_a_draft_under_each_fault_ends_it_once(goal, fault, ends):
     call = goal.value
@@ -117,7 +117,7 @@ def test_ending_a_draft_under_each_fault_ends_it_once(goal, fault, ends):
     assert tale.desk.ledger.balance == Decimal(12480) + (200 if goal is Goal.COMPLETE else 0)
 
 
-@pytest.mark.parametrize("goal", list(Goal))
+@pytest.mark.parametrize("goal", [Goal.COMPLETE, Goal.CANCEL])
 def test_a_refusal_never_ends_somebody_elses_draft_in_another_way(goal):
     tale = ending(goal, **{goal.value: [Fault.REFUSED] * 50})
     failed = tale.settle()
