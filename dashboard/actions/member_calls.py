@@ -23,6 +23,8 @@ from dashboard.store.intents import Intent
 
 _SAYS_SO = frozenset({400, 409, 422})
 """Refusals that may come from what is so already."""
+_ALREADY = ("already", "exist", "duplicate")
+""""Does not exist" is among them, which costs it half a minute before it is believed."""
 
 PERSONAL = frozenset({"email", "external_id", "attributes"})
 """Values that are forgotten once the contact exists: the remote keeps them now."""
@@ -100,7 +102,7 @@ class MemberStep:
 
     def doubt(self, intent: Intent, evidence: Evidence) -> Doubt:
         """It may be so already."""
-        return Doubt.LOOK if evidence.status in _SAYS_SO else Doubt.NONE
+        return _doubt(evidence)
 
     def look(self, intent: Intent) -> Sight:
         """What the member is now.
@@ -187,7 +189,7 @@ class RemoveSharers(MemberStep):
 
     def doubt(self, intent: Intent, evidence: Evidence) -> Doubt:
         """404 may mean that they are gone."""
-        return Doubt.LOOK if evidence.status == 404 else super().doubt(intent, evidence)
+        return Doubt.ECHO if evidence.status == 404 else super().doubt(intent, evidence)
 
     def _judge(self, intent: Intent, member: AccountInfo | None, evidence: dict[str, object]) -> Sight:
         left = sorted(set(sharers_of(intent)) & _sharers(member))
@@ -236,7 +238,7 @@ class CreateContact:
 
     def doubt(self, intent: Intent, evidence: Evidence) -> Doubt:
         """It may exist."""
-        return Doubt.LOOK if evidence.status in _SAYS_SO else Doubt.NONE
+        return _doubt(evidence)
 
     def look(self, intent: Intent) -> Sight:
         """By the identifier it was to have.
@@ -250,6 +252,15 @@ class CreateContact:
             return Sight(seen=Seen.OPEN, evidence={"kind": "contact", "found": False})
         told = {"kind": "contact", "found": True, "at": read.at.isoformat()}
         return _found(intent, read.value.id, told)
+
+
+def _doubt(evidence: Evidence) -> Doubt:
+    """What a refusal is worth that may come from what is so already."""
+    if evidence.status not in _SAYS_SO:
+        return Doubt.NONE
+    said = f"{evidence.code or ''} {evidence.message or ''}".casefold()
+    is_echo = evidence.status == 409 or any(word in said for word in _ALREADY)
+    return Doubt.ECHO if is_echo else Doubt.LOOK
 
 
 def identifier_of(intent: Intent) -> tuple[str, IdentifierType]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec.structs import replace
@@ -25,6 +25,9 @@ from dashboard.store.intents import Intent, Pause, State
 
 ALREADY = "already"
 """Adopted: it was so before our call."""
+
+_ECHO = "echo"
+"""Code of a refusal that is not believed yet."""
 
 
 class Seen(StrEnum):
@@ -49,6 +52,8 @@ class Doubt(StrEnum):
     """It may come from what is so already: one look tells."""
     SO = "so"
     """It says that it is so already: there is nothing left to do."""
+    ECHO = "echo"
+    """It may be so already since a delivery of ours: believed once reads have caught up."""
     OURS = "ours"
     """It most likely echoes a delivery of ours: looked for until reads have surely caught up."""
 
@@ -141,7 +146,7 @@ class OnePhase:
         refused = replace(
             intent,
             refusals=intent.refusals + 1,
-            failure_code="refused",
+            failure_code=_ECHO if doubt is Doubt.ECHO else "refused",
             failure_text=words.refused(intent, evidence.message),
         )
         if doubt is Doubt.NONE and intent.unknown_since is None:
@@ -156,11 +161,13 @@ class OnePhase:
         )
 
     def _refused(self, intent: Intent, now: datetime) -> Intent:
-        """The look agrees. Where a call of ours may have worked, that counts once reads have caught up."""
-        is_believable = now >= (intent.called_at or intent.created_at) + self.policy.read_lag
-        if intent.unknown_since is not None and not is_believable:
+        """The look agrees. Where a call of ours may have worked, or may yet, it counts only after a while."""
+        waits = timedelta(0) if intent.failure_code != _ECHO else self.policy.read_lag
+        if intent.unknown_since is not None:
+            waits = self.policy.settle_window
+        if now < (intent.called_at or intent.created_at) + waits:
             return look_again(intent, None, self.policy, now)
-        return failed(intent, now, intent.failure_code or "refused", intent.failure_text or "")
+        return failed(intent, now, "refused", intent.failure_text or "")
 
     def _open(self, intent: Intent, now: datetime) -> Intent:
         """Nothing of the call is to be seen."""

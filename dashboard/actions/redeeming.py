@@ -182,13 +182,15 @@ class RedeemProtocol:
         if isinstance(look, LookFailed):
             return look_again(intent, look.retry_after, self.policy, now)
         intent = replace(intent, evidence=evidence_of_voucher(look.voucher, look.at))
-        if intent.unknown_since is None:
+        used_at = None if look.voucher is None else look.voucher.consumed_at
+        if used_at is not None and _may_be_ours(intent, used_at):
+            return _done(intent, used_at, now)
+        if intent.unknown_since is None or used_at is not None:
             decided = self._decided_by_others(intent, look, now)
-            return decided or failed(intent, now, "refused", intent.failure_text or "")
+            if decided is not None:
+                return decided
         if look.voucher is None:
             return self._inconclusive(intent, now)
-        if look.voucher.consumed_at is not None:
-            return _done(intent, look.voucher.consumed_at, now)
         return self._still_open(intent, now)
 
     def _still_open(self, intent: Intent, now: datetime) -> Intent:
@@ -275,6 +277,17 @@ class Redeeming:
 def _done(intent: Intent, used_at: datetime, now: datetime, *, debit: str | None = None) -> Intent:
     told = {"used_at": used_at.isoformat(), **({"debit": debit} if debit else {})}
     return replace(settled(intent, State.DONE, now), failure_code=None, failure_text=None, result=told)
+
+
+def _may_be_ours(intent: Intent, used_at: datetime) -> bool:
+    """Whether a voucher may have been used by the redemption of ours that is to be completed.
+
+    A refusal may be the echo of a delivery that worked, so it does not rule that out. Not before the call
+    that was refused, though, and never after the redemption had lapsed.
+    """
+    has_lapsed = intent.expires_at is not None and used_at > intent.expires_at + _CLOCKS_DIFFER
+    was_before = used_at < (intent.called_at or intent.created_at) - _CLOCKS_DIFFER
+    return not has_lapsed and (intent.unknown_since is not None or not was_before)
 
 
 def _is_uuid(text: str) -> bool:

@@ -58,6 +58,9 @@ class Acting:
     clock: Clock
     next_fault: Callable[[str], Fault] = lambda call: Fault.NONE
     lag: timedelta = timedelta(0)
+    while_slow: Callable[[], None] = lambda: None
+    slow_seconds: float = 60
+    late_seconds: float = 90
     world: World = field(default_factory=World)
     calls: list[str] = field(default_factory=list)
     pending: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
@@ -66,11 +69,16 @@ class Acting:
     _odd_rows: int = 0
 
     def catch_up(self) -> None:
-        """Do what is due of the calls that act late."""
-        due = [act for moment, act in self.pending if moment <= self.clock.now]
-        self.pending = [(moment, act) for moment, act in self.pending if moment > self.clock.now]
-        for act in due:
+        """Do what is due of the calls that act late, each at its own moment."""
+        if not self.pending:
+            return
+        now = self.clock.now
+        due = [(moment, act) for moment, act in self.pending if moment <= now]
+        self.pending = [(moment, act) for moment, act in self.pending if moment > now]
+        for moment, act in due:
+            self.clock.now = moment
             self._do(act)
+        self.clock.now = now
 
     def _fault(self, call: str) -> Fault:
         return self.next_fault(call)
@@ -132,8 +140,12 @@ class Acting:
             self.clock.forward(8)
             return self._unknown("no_answer")
         if fault is Fault.LATE:
-            self.pending.append((self.clock.now + timedelta(seconds=90), act))
+            self.pending.append((self.clock.now + timedelta(seconds=self.late_seconds), act))
             return self._unknown("no_answer")
+        if fault is Fault.SLOW:
+            self.clock.forward(self.slow_seconds)
+            self.while_slow()
+            self.catch_up()
         told = self._do(act)
         if fault is Fault.TWICE:
             self._do(act)

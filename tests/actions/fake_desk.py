@@ -6,7 +6,7 @@ as far as they decide what a repeated or lost call does, and the truth about all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,7 +23,7 @@ from dashboard.brevo.orders import Order
 from dashboard.brevo.tiers import TierAssignment
 from dashboard.brevo.vouchers import Redemption, Voucher, VoucherPage
 from tests.actions.fake_acting import Acting, Member, Refusal
-from tests.actions.fake_remote import PROGRAMME, Entry, FakeRemote
+from tests.actions.fake_remote import PROGRAMME, Entry, FakeRemote, Fault
 
 GROUP = "7c0a7a52-7f0c-4f0e-8a53-3c4d1b2e9f01"
 
@@ -43,6 +43,13 @@ class FakeDesk(Acting):
         self.ledger = FakeRemote(self.clock, next_fault=self._fault)
         self.ledger.calls = _Names(self.calls)
         self._past.append((self.clock.now, deepcopy(self.world)))
+
+    def begin(self, next_fault: Callable[[str], Fault]) -> None:
+        """All is prepared: from now on calls meet faults, and reads lag."""
+        self.next_fault = next_fault
+        self.ledger.lag, self.ledger.while_slow = self.lag, self.while_slow
+        self.ledger.slow_seconds = self.slow_seconds
+        self._past = [(self.clock.now, deepcopy(self.world))]
 
     @property
     def vouchers(self) -> FakeDesk:
@@ -82,6 +89,8 @@ class FakeDesk(Acting):
             raise NotFound("subscription not found")
         listed = [one for key, one in world.vouchers.items() if self.keeps_revoked or key not in self.revoked]
         chosen = [one for one in listed if asked.get("reward_id") in {None, one.reward_id}]
+        if self._odd_rows:
+            chosen = chosen[:-1]  # the row that made no sense
         newest = sorted(chosen, key=lambda one: (one.created_at, one.id), reverse=True)
         offset, limit = asked.get("offset") or 0, asked["limit"]
         page = VoucherPage(vouchers=tuple(newest[offset : offset + limit]), count=len(newest))
@@ -110,25 +119,33 @@ class FakeDesk(Acting):
     def revoke(self, programme_id: str, voucher_ids: Iterable[str]) -> Write[None]:
         def act() -> None:
             for one in voucher_ids:
-                if one not in self.world.vouchers or one in self.revoked:
-                    raise Refusal(404, "voucher not found")
-                if self.world.vouchers[one].consumed_at is not None:
-                    raise Refusal(422, "a used voucher cannot be revoked")
-                if self.keeps_revoked:
-                    self.world.vouchers[one] = changed(self.world.vouchers[one], updated_at=self.clock.now)
-                else:
-                    del self.world.vouchers[one]
-                self.revoked.add(one)
+                self._withdraw(one)
 
         return self._write("revoke", act, is_empty=True)
+
+    def withdrawn(self, voucher_id: str) -> None:
+        """Somebody else revokes a voucher."""
+        self._withdraw(voucher_id)
+        self._remember()
+
+    def _withdraw(self, voucher_id: str) -> None:
+        if voucher_id not in self.world.vouchers or voucher_id in self.revoked:
+            raise Refusal(404, "voucher not found")
+        if self.world.vouchers[voucher_id].consumed_at is not None:
+            raise Refusal(422, "a used voucher cannot be revoked")
+        if self.keeps_revoked:
+            kept = changed(self.world.vouchers[voucher_id], updated_at=self.clock.now)
+            self.world.vouchers[voucher_id] = kept
+        else:
+            del self.world.vouchers[voucher_id]
+        self.revoked.add(voucher_id)
 
     def redeem(
         self, programme_id: str, *, voucher_id: str, contact_id: int, ttl: int, meta: Mapping[str, object]
     ) -> Write[Redemption]:
         def act() -> Redemption:
             self._usable(voucher_id)
-            blocking = [one for one in self.world.redemptions.values() if self._blocks(one, voucher_id)]
-            if blocking:
+            if self.is_blocked(voucher_id):
                 raise Refusal(417, "another redemption of the voucher is pending")
             made = Redemption(
                 id=self._new_id("bbbb"),
@@ -179,6 +196,10 @@ class FakeDesk(Acting):
             raise Refusal(417, "the voucher was used")
         return found
 
+    def is_blocked(self, voucher_id: str) -> bool:
+        """Whether a redemption of it was begun and has not ended."""
+        return any(self._blocks(one, voucher_id) for one in self.world.redemptions.values())
+
     def _blocks(self, one: Redemption, voucher_id: str) -> bool:
         is_open = one.completed_at is None and one.expires_at is not None and one.expires_at > self.clock.now
         return is_open and one.voucher_id == voucher_id
@@ -217,6 +238,17 @@ class FakeDesk(Acting):
             return Subscription(contact_id=contact_id, subscription_id=number, created_at=self.clock.now)
 
         return self._write("enrol", act)
+
+    def enrolled(self, contact_id: int, number: str) -> Member:
+        """Somebody else enrols a contact."""
+        self.world.members[contact_id] = Member(number)
+        self._remember()
+        return self.world.members[contact_id]
+
+    def number_of(self, contact_id: int) -> str | None:
+        """The number of a member; None for who is none."""
+        member = self.world.members.get(contact_id)
+        return None if member is None else member.subscription_id
 
     def end(self, programme_id: str, contact_id: int) -> Write[None]:
         def act() -> None:
