@@ -13,7 +13,8 @@ import structlog
 
 from dashboard.store.audit import Outcome
 from dashboard.store.intent import State
-from tests.actions.schedules import SELDOM, Schedule
+from tests.actions.playing import SELDOM
+from tests.actions.schedules import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
