@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -22,7 +22,6 @@ from dashboard.actions.deeds import (
     tidy,
 )
 from dashboard.actions.engine import Engine
-from dashboard.actions.preview import PARTIAL, left_to_take, room
 from dashboard.actions.refusals import Problem, Unacceptable
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.rows import moment
@@ -30,6 +29,10 @@ from dashboard.permissions import Permission
 from dashboard.store import intents
 from dashboard.store.database import Database
 from dashboard.store.intent import Goal, Intent, Kind, State
+
+FARTHEST = timedelta(days=3652)
+"""How far ahead an order may be due or end: beyond it, a slip of the finger."""
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +42,12 @@ class OrderForm(Form):
     definition: BalanceDefinition
     amount: str
     """As typed, without a sign."""
-    takes: bool = False
-    """Whether it takes away."""
-    due_at: datetime | None = None
-    """When it is to be processed; None is now."""
-    expires_at: datetime | None = None
-    """When it lapses unless it was completed."""
+    takes: bool | None = False
+    """Whether it takes away; None while nobody has chosen."""
+    due_at: datetime | str | None = None
+    """When it is to be processed; text is as it was typed, in ``zone``. None and empty text are now."""
+    expires_at: datetime | str | None = None
+    """When it lapses unless it was completed; as ``due_at``, None is never."""
     balance: Decimal | None = None
     sharers: frozenset[int] = frozenset()
     zone: tzinfo = UTC
@@ -80,16 +83,6 @@ class BulkForm(Form):
 
     drafts: tuple[Draft, ...]
     goal: Goal
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What ending a draft would come to; part of the dry run."""
-
-    draft: Draft
-    why_not: str | None
-    """None when nothing speaks against it."""
-    balance_after: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,24 +133,6 @@ def decide_drafts(
     return perform_all(database, engine, actor, asks, batch=form, patience=patience)
 
 
-def dry_run(
-    drafts: tuple[Draft, ...], goal: Goal, definitions: Mapping[str, BalanceDefinition], now: datetime
-) -> tuple[Plan, ...]:
-    """What ending these drafts in this order would come to, where several are of one member one after the
-    other; nothing is sent. The remote has the last word.
-    """
-    plans: list[Plan] = []
-    reached: dict[tuple[int, str], Decimal | None] = {}
-    for draft in drafts:
-        whose = (draft.contact_id, draft.definition_id)
-        then = replace(draft, balance=reached.get(whose, draft.balance))
-        plan = _plan(then, goal, definitions.get(draft.definition_id), now)
-        if plan.why_not is None:
-            reached[whose] = plan.balance_after
-        plans.append(plan)
-    return tuple(plans)
-
-
 def decided_by(database: Database, intent: Intent) -> Decider:
     """Who ended the transaction that an intent of ours came too late for, and when."""
     told = intent.evidence.get("decided_at")
@@ -175,7 +150,11 @@ def _order(form: OrderForm, now: datetime) -> Accepted:
         amount = amounts.parse(form.amount, form.definition.unit)
     except amounts.AmountError as error:
         problems.append(Problem("amount", str(error)))
-    problems += _order_problems(form, amount, form.due_at or now, now)
+    if form.takes is None:
+        problems.append(Problem("direction", "Choose whether it adds or takes"))
+    due_at = _typed_time("due_at", form.due_at, form.zone, problems)
+    expires_at = _typed_time("expires_at", form.expires_at, form.zone, problems)
+    problems += _order_problems(form, amount, due_at, expires_at, now)
     if problems:
         raise Unacceptable(tuple(problems))
     gift = Gift(
@@ -185,25 +164,52 @@ def _order(form: OrderForm, now: datetime) -> Accepted:
         values={
             "definition_id": form.definition.id,
             "amount": format(-amount if form.takes else amount, "f"),
-            "due_at": (form.due_at or now).isoformat(),
-            "expires_at": None if form.expires_at is None else form.expires_at.isoformat(),
+            "due_at": (due_at or now).isoformat(),
+            "expires_at": None if expires_at is None else expires_at.isoformat(),
         },
         fields={"balance_before": form.balance},
         gift=None if form.takes else gift,
     )
 
 
-def _order_problems(form: OrderForm, amount: Decimal, due_at: datetime, now: datetime) -> list[Problem]:
+def _order_problems(
+    form: OrderForm, amount: Decimal, due_at: datetime | None, expires_at: datetime | None, now: datetime
+) -> list[Problem]:
     problems = []
     cap = form.definition.max_debit if form.takes else form.definition.max_credit
     if cap is not None and amount > cap:
         text = f"{amounts.at_most(form.definition.unit, cap)}: the programme allows no more at once"
         problems.append(Problem("amount", text))
-    if form.due_at is not None and form.due_at < now:
+    if due_at is not None and due_at < now:
         problems.append(Problem("due_at", "Choose a time for the order that is still to come"))
-    if form.expires_at is not None and form.expires_at <= due_at:
+    if expires_at is not None and expires_at <= (due_at or now):
         problems.append(Problem("expires_at", "Choose an end after the time the order is due"))
+    for name, at in (("due_at", due_at), ("expires_at", expires_at)):
+        if at is not None and at > now + FARTHEST:
+            problems.append(Problem(name, "Choose a time within ten years"))
     return problems
+
+
+def parse_time(text: str, zone: tzinfo) -> datetime:
+    """The moment that was typed, in ``zone``: ``2026-11-20T14:30``, also with a blank for the ``T``.
+
+    :raises ValueError: it is none.
+    """
+    if not _TIME.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+
+
+def _typed_time(
+    name: str, typed: datetime | str | None, zone: tzinfo, problems: list[Problem]
+) -> datetime | None:
+    if not isinstance(typed, str):
+        return typed
+    try:
+        return parse_time(tidy(typed), zone) if tidy(typed) else None
+    except (ValueError, OverflowError):
+        problems.append(Problem(name, "Enter a day and a time such as 2026-11-20 14:30"))
+        return None
 
 
 def _row(form: BulkForm, draft: Draft) -> Ask:
@@ -230,7 +236,7 @@ def ending(form: Form, draft: Draft, goal: Goal, now: datetime, *, batch_id: str
     if draft.contact_id != form.contact_id or not is_uuid(draft.transaction_id):
         raise Unacceptable((Problem("draft", "Open the list again: this is not a draft of this member"),))
     if draft.expires_at is not None and draft.expires_at <= now:
-        raise Unacceptable((Problem("draft", _lapsed(draft)),))
+        raise Unacceptable((Problem("draft", lapsed(draft)),))
     return Accepted(
         values={"definition_id": draft.definition_id, "amount": format(draft.amount, "f")},
         fields={
@@ -244,31 +250,8 @@ def ending(form: Form, draft: Draft, goal: Goal, now: datetime, *, batch_id: str
     )
 
 
-def _plan(draft: Draft, goal: Goal, definition: BalanceDefinition | None, now: datetime) -> Plan:
-    if draft.expires_at is not None and draft.expires_at <= now:
-        return Plan(draft, _lapsed(draft), None)
-    if goal is Goal.CANCEL:
-        return Plan(draft, None, draft.balance)
-    why_not = None if definition is None else _too_much(draft, definition)
-    if draft.balance is None or why_not is not None:
-        return Plan(draft, why_not, None)
-    space = None if definition is None else room(definition, draft.balance)
-    return Plan(draft, None, draft.balance + (draft.amount if space is None else min(draft.amount, space)))
-
-
-def _too_much(draft: Draft, definition: BalanceDefinition) -> str | None:
-    left = left_to_take(definition, draft.balance)
-    if draft.amount < 0 and left is not None and -draft.amount > left:
-        return "The balance does not hold that much any more"
-    space = room(definition, draft.balance)
-    if draft.amount < 0 or space is None or draft.amount <= space:
-        return None
-    if space == 0:
-        return "The balance is at its maximum"
-    return None if definition.overtaking == PARTIAL else f"The balance has room for {space:,f} only"
-
-
-def _lapsed(draft: Draft) -> str:
+def lapsed(draft: Draft) -> str:
+    """Why a draft whose time ran out cannot be ended."""
     return f"It lapsed on {draft.expires_at:%d %b %Y %H:%M} UTC" if draft.expires_at else "It lapsed"
 
 

@@ -38,6 +38,7 @@ from dashboard.web.membership.share import blueprint as sharers
 from dashboard.web.membership.tier import blueprint as tier_change
 from dashboard.web.notes.routes import blueprint as notes
 from dashboard.web.orders.desk import blueprint as order_queue
+from dashboard.web.orders.making import blueprint as order_making
 from dashboard.web.orders.many import blueprint as order_batches
 from dashboard.web.orders.routes import blueprint as orders
 from dashboard.web.reports.routes import blueprint as reports
@@ -71,6 +72,7 @@ PAGES = (
     new_contact,
     notes,
     order_batches,
+    order_making,
     order_queue,
     orders,
     reports,

@@ -7,10 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec import structs
 
+from dashboard.actions.dry_run import dry_run
 from dashboard.actions.orders import (
     BulkForm,
     Draft,
@@ -20,7 +22,6 @@ from dashboard.actions.orders import (
     decide_draft,
     decide_drafts,
     decided_by,
-    dry_run,
 )
 from dashboard.actions.refusals import Denied, Problem
 from dashboard.brevo.balances import BalanceDefinition
@@ -101,6 +102,38 @@ BAD = [
         Problem("expires_at", "Choose an end after the time the order is due"),
     ),
 ]
+
+
+TIMES = [
+    ("due_at", "tomorrow", "Enter a day and a time such as 2026-11-20 14:30"),
+    ("due_at", "2026-11-31 10:00", "Enter a day and a time such as 2026-11-20 14:30"),
+    ("due_at", "٢٠٢٦-11-20 10:00", "Enter a day and a time such as 2026-11-20 14:30"),
+    ("due_at", "2026-11-20T10:00+05:00", "Enter a day and a time such as 2026-11-20 14:30"),
+    ("due_at", "2026-11-20T08:59", "Choose a time for the order that is still to come"),
+    ("due_at", "9999-12-31T23:59", "Choose a time within ten years"),
+    ("expires_at", "2026-11-20T09:00", "Choose an end after the time the order is due"),
+    ("expires_at", "2036-12-01T09:00", "Choose a time within ten years"),
+]
+
+
+@pytest.mark.parametrize(("field", "text", "told"), TIMES)
+def test_a_time_that_cannot_be_says_what_to_do(counter, field, text, told):
+    form = replace(ordering(), **{field: text})
+    assert counter.problems(create_order, form) == [Problem(field, told)]
+
+
+def test_times_are_those_of_the_programmes_zone(counter):
+    form = replace(
+        ordering(), due_at="2026-12-24 18:00", expires_at="2026-12-31T18:00", zone=ZoneInfo("Europe/Berlin")
+    )
+    done = counter.do(create_order, form)
+    assert done.values["due_at"] == "2026-12-24T17:00:00+00:00"
+    assert done.values["expires_at"] == "2026-12-31T17:00:00+00:00"
+
+
+def test_an_order_that_neither_adds_nor_takes_is_refused(counter):
+    form = replace(ordering(), takes=None)
+    assert counter.problems(create_order, form) == [Problem("direction", "Choose whether it adds or takes")]
 
 
 @pytest.mark.parametrize(("typed", "problem"), BAD)

@@ -9,8 +9,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from dashboard.actions.deeds import part_id
+from dashboard.actions.dry_run import Plan, dry_run
 from dashboard.actions.noting import canonical
-from dashboard.actions.orders import Decider, Draft, Plan, dry_run, has_ended
+from dashboard.actions.orders import Decider, Draft, has_ended
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.store import intents
 from dashboard.store.intents import Goal

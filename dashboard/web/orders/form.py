@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from dashboard.actions.orders import Plan
+from dashboard.actions.dry_run import Plan
 from dashboard.actions.preview import lot_expiry
 from dashboard.store.intents import Goal
 from dashboard.store.reasons import Reason

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from dashboard.actions import orders as deeds
+from dashboard.actions.dry_run import dry_run
 from dashboard.permissions import Permission
 from dashboard.store import intents, reasons
 from dashboard.store.intents import Goal, Intent
@@ -153,7 +154,7 @@ def _form(goal: Goal, whose: Subject, found: Found, problems: tuple[Problem, ...
     parts = services()
     values = {**BLANK, **(typed() if request.method == "POST" else {})}
     now = parts.clock()
-    (plan,) = deeds.dry_run((found.draft,), goal, {found.definition.id: found.definition}, now)
+    (plan,) = dry_run((found.draft,), goal, {found.definition.id: found.definition}, now)
     with parts.database.read() as connection:
         offered = reasons.offered(connection)
     return EndingForm(

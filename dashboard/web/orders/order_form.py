@@ -1,0 +1,149 @@
+"""The form that makes an order, as the templates show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from flask import url_for
+
+from dashboard.actions import amounts, preview
+from dashboard.actions.orders import parse_time
+from dashboard.actions.rules import Rulebook
+from dashboard.brevo.balances import BalanceDefinition
+from dashboard.store.intents import Kind
+from dashboard.web.changes.form import ChangeForm
+from dashboard.web.filters import Formats
+
+ADDS, TAKES = "adds", "takes"
+BLANK: Mapping[str, str] = {
+    "direction": "",
+    "amount": "",
+    "due_at": "",
+    "expires_at": "",
+    "reason": "",
+    "case_reference": "",
+    "note": "",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakingForm(ChangeForm):
+    """Everything one rendering of the form needs."""
+
+    template = "orders/_making.html"
+    endpoint = "order_making.show"
+    deed = "Create order"
+
+    definition: BalanceDefinition
+    all_definitions: Sequence[BalanceDefinition]
+    rules: Rulebook
+    zone: tzinfo
+    now: datetime
+    formats: Formats
+
+    @property
+    def title(self) -> str:
+        """The headline."""
+        return f"Create order for {self.subject.name}"
+
+    @property
+    def definitions(self) -> list[dict[str, str]]:
+        """The balances to choose from."""
+        return [{"value": each.id, "label": each.name} for each in self.all_definitions]
+
+    @property
+    def directions(self) -> list[dict[str, str]]:
+        """What an order can do."""
+        return [
+            {"value": ADDS, "label": f"Adds {self.things}"},
+            {"value": TAKES, "label": f"Takes {self.things} away"},
+        ]
+
+    @property
+    def things(self) -> str:
+        """``points``, or the currency."""
+        unit = self.definition.unit
+        return "points" if unit == amounts.POINTS else unit
+
+    @property
+    def field(self) -> str:
+        """What the field of the amount is called."""
+        return amounts.name(self.definition.unit)
+
+    @property
+    def hint(self) -> str:
+        """What the person may order, told before anything is typed."""
+        unit = self.definition.unit
+        most = self.formats.points(self.rules.alone, unit)
+        return f"Your limit for what adds: {most} now. A supervisor can order more."
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What is typed, when it is an amount."""
+        try:
+            return amounts.parse(self.typed["amount"], self.definition.unit)
+        except amounts.AmountError:
+            return None
+
+    @property
+    def button(self) -> str:
+        """What the button says now."""
+        amount = self.amount
+        if amount is None:
+            return "Create order"
+        return (self.singular if amount == 1 else self.words).format(amount=self.formats.points(amount))
+
+    @property
+    def words(self) -> str:
+        """What the button says, with ``{amount}``."""
+        return f"Order {{amount}} {self.things}"
+
+    @property
+    def singular(self) -> str:
+        """The same for one."""
+        return "Order {amount} point" if self.things == "points" else self.words
+
+    @property
+    def reasons(self) -> list[dict[str, str]]:
+        """The reasons to choose from."""
+        return [{"value": each.code, "label": each.label} for each in self.rules.reasons]
+
+    @property
+    def preview(self) -> list[dict[str, object]]:
+        """What pressing the button would come to."""
+        unit, formats = self.definition.unit, self.formats
+        told = preview.preview(
+            Kind.DEBIT if self.typed["direction"] == TAKES else Kind.CREDIT,
+            self.definition,
+            self.amount if self.typed["direction"] in {ADDS, TAKES} else None,
+            balance=self.subject.balances.get(self.definition.id),
+            limit=self.rules.alone,
+            now=self.now,
+        )
+        due, ends = self._time("due_at"), self._time("expires_at")
+        rows: list[dict[str, object]] = [
+            {"label": "Balance now", "value": formats.amount(told.balance_now, unit)},
+            {"label": "Once it is completed", "value": formats.amount(told.balance_after, unit)},
+            {"label": "Due", "value": formats.when(due) if self.typed["due_at"] else "At once"},
+            {"label": "Lapses", "value": formats.when(ends) if self.typed["expires_at"] else "Never"},
+        ]
+        if self.typed["direction"] == ADDS and told.needs_approval:
+            text = "Above your limit: a supervisor has to order it"
+            rows.append({"label": "Approval", "value": text, "kind": "warn"})
+        else:
+            rows.append({"label": "Approval", "value": "Not needed"})
+        return rows
+
+    @property
+    def preview_url(self) -> str:
+        """What has been typed would come to."""
+        return url_for("order_making.preview", **self.address)
+
+    def _time(self, name: str) -> datetime | None:
+        try:
+            return parse_time(self.typed[name].strip(), self.zone)
+        except (ValueError, OverflowError):
+            return None

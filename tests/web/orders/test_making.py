@@ -1,0 +1,206 @@
+"""Making an order, as a page and in the drawer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from dashboard.sandbox.cast import NORTHWIND, PENDING
+from dashboard.store import orders, own_contacts
+from dashboard.store.audit import Outcome
+from tests.support.app import Desk
+from tests.support.page import Page
+from tests.web.orders.pending import MEMBER, writes
+
+FILLED = {
+    "The order": "Adds points",
+    "Points": "200",
+    "Due": "2026-12-24T18:00",
+    "Reason": "Late delivery",
+    "Case or order number": "ZD-55910",
+}
+
+
+def form_page(desk: Desk, name: str = "sam") -> Page:
+    return desk.visitor(name).get(f"{MEMBER}/order")
+
+
+def made(desk: Desk) -> list[dict[str, Any]]:
+    """The remote's transactions of Jonas that carry a change of ours."""
+    assert desk.remote is not None
+    return [
+        each
+        for each in desk.remote.ledger(NORTHWIND, PENDING.contact_id)["transactions"]
+        if "intent" in (each["meta"] or {})
+    ]
+
+
+def test_the_member_page_leads_to_it(open_desk: Desk) -> None:
+    assert open_desk.visitor("sam").get(MEMBER).links()["Create order"] == f"{MEMBER}/order"
+
+
+def test_nothing_is_chosen_before_somebody_chooses(open_desk: Desk) -> None:
+    page = form_page(open_desk)
+
+    assert not [each for each in page.all("input") if each.get("checked") is not None]
+    assert "Your limit for what adds: 1,000 now." in page.main
+
+
+def test_an_order_stands_in_the_queue_and_at_the_remote_with_reason_and_case(open_desk: Desk) -> None:
+    page = form_page(open_desk).form("Create order").fill(FILLED).send()
+
+    assert "200 points ordered for Jonas Weber." in page.main
+    assert [(each["status"], each["amount"]) for each in made(open_desk)] == [("draft", Decimal(200))]
+    assert made(open_desk)[0]["meta"]["case"] == "ZD-55910"
+    with open_desk.services.database.read() as connection:
+        (order,) = orders.open_orders(connection, NORTHWIND)
+    assert order.due_at.isoformat() == "2026-12-24T18:00:00+00:00"
+    assert "Order by Sam Rivera" in open_desk.visitor("lea").get(f"/programmes/{NORTHWIND}/pending").main
+
+
+def test_an_order_that_takes_is_one_of_a_negative_amount(open_desk: Desk) -> None:
+    form_page(open_desk).form("Create order").fill({**FILLED, "The order": "Takes points away"}).send()
+
+    assert [each["amount"] for each in made(open_desk)] == [Decimal(-200)]
+
+
+def test_an_order_of_ours_can_be_completed_from_its_member(open_desk: Desk) -> None:
+    page = form_page(open_desk).form("Create order").fill(FILLED).send()
+    chosen = made(open_desk)[0]["id"]
+
+    page = open_desk.visitor("lea").get(f"{MEMBER}/pending/{chosen}/complete")
+
+    page = page.form("Complete +200 points").send()
+    assert "Balance is now 10,075 points." in page.main
+
+
+def test_the_same_form_sent_again_makes_one_order(open_desk: Desk) -> None:
+    form = form_page(open_desk).form("Create order").fill(FILLED)
+
+    first, second = form.send(), form.send()
+
+    assert first.path == second.path
+    assert writes(open_desk) == ["createOrder"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"Points": ""}, "Enter the number of points"),
+        ({"Points": "-5"}, "Enter the number of points"),
+        ({"Points": "+5"}, "Enter the number of points"),
+        ({"Points": "1e3"}, "Enter the number of points"),
+        ({"Points": "٥٠٠"}, "Enter the number of points"),
+        ({"Points": "0"}, "Points must be more than 0"),
+        ({"Points": "10.5"}, "Points must be a whole number"),
+        ({"Points": "1,001"}, "Your limit leaves 1,000. A supervisor can give more"),
+        ({"direction": "sideways"}, "Choose whether it adds or takes"),
+        ({"Due": "2026-11-18T11:59"}, "Choose a time for the order that is still to come"),
+        ({"Due": "soon"}, "Enter a day and a time such as 2026-11-20 14:30"),
+        ({"Lapses": "2026-12-24T18:00"}, "Choose an end after the time the order is due"),
+        ({"Lapses": "9999-01-01T00:00"}, "Choose a time within ten years"),
+        ({"Case or order number": "x" * 65}, "Case or order number must be 64 characters or fewer"),
+    ],
+)
+def test_what_breaks_a_rule_says_what_to_do_and_sends_nothing(
+    open_desk: Desk, typed: dict[str, str], message: str
+) -> None:
+    form = form_page(open_desk).form("Create order").fill(FILLED)
+    for name, value in typed.items():
+        if name == "direction":
+            form.values[name] = value
+        else:
+            form.fill({name: value})
+
+    page = form.send(status=422)
+
+    assert message in page.main
+    assert page.title.startswith("Error: ")
+    assert writes(open_desk) == []
+
+
+def test_all_that_is_wrong_is_said_at_once_and_nothing_typed_is_lost(open_desk: Desk) -> None:
+    form = form_page(open_desk).form("Create order").fill({"Points": "x", "Due": "soon", "Note": "Kept"})
+
+    page = form.send(status=422)
+
+    summary = " ".join(page.by_id("error-summary").itertext())
+    for told in ("Enter the number of points", "Choose whether", "Enter a day and a time", "Choose a reason"):
+        assert told in summary
+    again = page.form("Create order")
+    assert {**again.values, "_token": ""} == {**form.values, "_token": ""}
+
+
+def test_the_preview_tells_what_the_order_would_come_to(open_desk: Desk) -> None:
+    sam = open_desk.visitor("sam")
+    query = "amount=1%2C500&direction=adds&due_at=2026-12-24T18%3A00&expires_at="
+
+    told = sam.fragment(f"{MEMBER}/order/preview?{query}").pairs()
+
+    assert told == {
+        "Balance now": "9,875 points",
+        "Once it is completed": "11,375 points",
+        "Due": "24 Dec 18:00",
+        "Lapses": "Never",
+        "Approval": "Above your limit: a supervisor has to order it",
+    }
+
+
+def test_a_preview_of_nonsense_shows_dashes(open_desk: Desk) -> None:
+    told = open_desk.visitor("sam").fragment(f"{MEMBER}/order/preview?amount=x&due_at=y&direction=z").pairs()
+
+    assert (told["Once it is completed"], told["Due"]) == ("–", "–")
+
+
+def test_the_drawer_answers_with_the_receipt(open_desk: Desk) -> None:
+    drawer = open_desk.visitor("sam").fragment(f"{MEMBER}/order/form")
+
+    answer = drawer.form("Create order").fill(FILLED).send_htmx()
+
+    assert "200 points ordered for Jonas Weber." in answer.text
+    assert answer.response.headers["HX-Trigger"] == "close-drawer, member-changed"
+
+
+def test_nobody_orders_for_their_own_membership(open_desk: Desk) -> None:
+    with open_desk.services.database.write() as connection:
+        own_contacts.link(connection, open_desk.staff_id("sam"), PENDING.contact_id)
+
+    page = form_page(open_desk).form("Create order").fill(FILLED).send(status=422)
+
+    assert "You can't give points to your own membership." in page.main
+    assert writes(open_desk) == []
+
+
+def test_a_form_replayed_by_somebody_else_is_refused_and_recorded(open_desk: Desk) -> None:
+    form = form_page(open_desk).form("Create order").fill(FILLED)
+    form.send()
+    lea = open_desk.visitor("lea")
+
+    lea.post(form.action, {**form.values, "_token": lea.token()}, status=409)
+
+    assert writes(open_desk) == ["createOrder"]
+    assert open_desk.record()[-1].outcome is Outcome.DENIED
+
+
+def test_an_auditor_makes_no_order(open_desk: Desk) -> None:
+    form = form_page(open_desk).form("Create order").fill(FILLED)
+    ike = open_desk.visitor("ike")
+
+    assert "Create order" not in ike.get(MEMBER).links()
+    ike.get(f"{MEMBER}/order", status=403)
+    ike.post(form.action, {**form.values, "_token": ike.token()}, status=403)
+    assert writes(open_desk) == []
+
+
+def test_an_order_whose_answer_was_lost_is_never_sent_a_second_time(open_desk: Desk) -> None:
+    assert open_desk.remote is not None
+    form = form_page(open_desk).form("Create order").fill(FILLED)
+    open_desk.remote.fault("apply_then_drop", path="createOrder")
+
+    page = form.send()
+    form.send()
+
+    assert "ordered" in page.main or "checking" in page.main
+    assert writes(open_desk) == ["createOrder"]
