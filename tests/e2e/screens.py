@@ -127,6 +127,13 @@ def _receipt(page: Page, stack: Stack) -> None:
     expect(acts.receipt(page)).to_be_focused()
 
 
+def _ending(page: Page, _stack: Stack) -> None:
+    page.goto(paths.member(cast.OWNER.contact_id))
+    page.locator(".page-actions summary").click()
+    page.get_by_role("link", name="End membership").click()
+    expect(page.locator("#keep-membership")).to_be_focused()
+
+
 def _receipt_page(page: Page, stack: Stack) -> None:
     _receipt(page, stack)
     page.get_by_role("link", name="Receipt").click()
@@ -321,6 +328,27 @@ SCREENS = (
     Screen("credit with mistakes", _errors_of(paths.credit)),
     Screen("debit", at(paths.debit(cast.EXPIRING.contact_id)), who="lea"),
     Screen("debit with mistakes", _errors_of(paths.debit), who="lea"),
+    Screen("enrol", at(f"{paths.member(cast.STRANGER.contact_id)}/enrol")),
+    Screen("new contact", at(f"{paths.HOME}contacts/new")),
+    Screen("new contact with mistakes", _errors_of(lambda _: f"{paths.HOME}contacts/new")),
+    Screen("end membership", at(f"{paths.member(cast.OWNER.contact_id)}/end"), who="lea"),
+    Screen("end membership with mistakes", _errors_of(lambda one: f"{paths.member(one)}/end"), who="lea"),
+    Screen("end membership in the drawer", _ending, who="lea"),
+    Screen("change tier", at(f"{paths.member(cast.AMARA.contact_id)}/tier/change")),
+    Screen("change tier with mistakes", _errors_of(lambda one: f"{paths.member(one)}/tier/change")),
+    Screen("add sharers", at(f"{paths.member(cast.OWNER.contact_id)}/sharers/add")),
+    Screen(
+        "add sharers, looked up",
+        at(f"{paths.member(cast.OWNER.contact_id)}/sharers/add?sharer_ids={cast.STRANGER.contact_id}"),
+    ),
+    Screen(
+        "add sharers with mistakes",
+        at(f"{paths.member(cast.OWNER.contact_id)}/sharers/add?sharer_ids=nobody"),
+    ),
+    Screen(
+        "take out a sharer",
+        at(f"{paths.member(cast.OWNER.contact_id)}/sharers/{cast.SHARER.contact_id}/remove"),
+    ),
     Screen("receipt", _receipt),
     Screen("receipt alone", _receipt_page),
     Screen("receipt alone for a supervisor", _receipt_page, who="lea"),

@@ -62,7 +62,7 @@ class AddForm(why.WhyForm):
         return [
             {"label": "Shared with now", "value": self.sharers_now},
             *({"label": "Added", "value": f"{each.name}, contact {each.contact_id}"} for each in self.found),
-            {"label": "They can use", "value": f"All balances and vouchers of {self.subject.name}"},
+            {"label": "They use", "value": f"Balances and vouchers of {self.subject.name}"},
             {"label": "Approval", "value": "Not needed"},
         ]
 

@@ -48,7 +48,7 @@ def test_the_second_step_names_them_and_what_they_get(open_desk: Desk) -> None:
     told = page.pairs()
     assert told["Shared with now"] == "contact 112, contact 113"
     assert told["Added"] == "Callum Reid, contact 108"
-    assert told["They can use"] == "All balances and vouchers of Grace Adeyemi"
+    assert told["They use"] == "Balances and vouchers of Grace Adeyemi"
 
 
 def test_a_sharer_is_added_and_the_member_page_opens_with_the_receipt(open_desk: Desk) -> None:
