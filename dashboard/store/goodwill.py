@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from dashboard.store import intents
+from dashboard.store import intents, spending
 from dashboard.store.intent import ENDED, Kind, Link, State
 
 _MOVES = (Kind.CREDIT.value, Kind.DEBIT.value)
+_GOODWILL = "goodwill"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One credit or debit that was done."""
+    """One credit or debit that was done, or a voucher that the shop paid for."""
 
     intent_id: str
     kind: Kind
@@ -25,13 +27,14 @@ class Act:
     programme_id: str
     contact_id: int
     definition_id: str
+    """Empty for a voucher."""
     staff_id: str
     staff_name: str
     staff_role: str
     reason: str
     case_reference: str
     amount: Decimal
-    """What the remote moved, without its sign."""
+    """What the remote moved, without its sign; a voucher's value in points, as it counted against limits."""
     at: datetime
     is_undone: bool
     """Whether it was reversed since."""
@@ -59,11 +62,14 @@ def acts(connection: Connection, since: datetime, until: datetime) -> tuple[Act,
         given.c.applied_amount,
         given.c.settled_at,
         undone.c.id.label("undone_by"),
+        spending.table.c.hundredths,
     )
+    is_voucher = and_(given.c.kind == Kind.VOUCHER_ISSUE.value, given.c.link.is_(None))
+    reserved = given.outerjoin(spending.table, spending.table.c.intent_id == given.c.id)
     statement = (
         select(*columns)
-        .select_from(given.outerjoin(undone, is_reversal))
-        .where(given.c.kind.in_(_MOVES), given.c.state == State.DONE.value)
+        .select_from(reserved.outerjoin(undone, is_reversal))
+        .where(or_(given.c.kind.in_(_MOVES), is_voucher), given.c.state == State.DONE.value)
         .where(given.c.settled_at >= since, given.c.settled_at < until)
         .order_by(given.c.settled_at, given.c.id)
     )
@@ -80,11 +86,12 @@ def acts(connection: Connection, since: datetime, until: datetime) -> tuple[Act,
             staff_role=row.staff_role,
             reason=row.asked.get("reason") or "",
             case_reference=row.asked.get("case_reference") or "",
-            amount=abs(_moved(row.applied_amount, row.asked.get("amount"))),
+            amount=_amount(row),
             at=row.settled_at,
             is_undone=row.undone_by is not None,
         )
         for row in connection.execute(statement)
+        if row.kind in _MOVES or row.asked.get("paid_with") == _GOODWILL
     )
 
 
@@ -100,5 +107,8 @@ def open_credits(connection: Connection, since: datetime, until: datetime) -> in
     return int(connection.execute(statement).scalar_one())
 
 
-def _moved(applied: Decimal | None, asked: str | None) -> Decimal:
-    return Decimal(asked or 0) if applied is None else applied
+def _amount(row: Row[*tuple[Any, ...]]) -> Decimal:
+    if row.kind not in _MOVES:
+        return Decimal(row.hundredths or 0) / 100
+    moved: Decimal | None = row.applied_amount
+    return abs(Decimal(row.asked.get("amount") or 0) if moved is None else moved)

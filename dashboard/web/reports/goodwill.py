@@ -57,10 +57,11 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All about one balance of one programme."""
+    """All about one balance of one programme, or about its vouchers."""
 
     programme_id: str
     definition_id: str
+    """Empty for the vouchers."""
     given: Line
     agents: tuple[Line, ...]
     reasons: tuple[Line, ...]
@@ -68,16 +69,21 @@ class Book:
     weeks: tuple[Week, ...]
     apart: tuple[Line, ...]
 
+    @property
+    def is_of_vouchers(self) -> bool:
+        """Whether it is about vouchers, at their value in points."""
+        return not self.definition_id
+
 
 def is_given(act: Act) -> bool:
-    """Whether an act is goodwill: a credit that follows from no other act."""
-    return act.kind is Kind.CREDIT and act.link is None
+    """Whether an act is goodwill: a credit or voucher that follows from no other act."""
+    return act.kind in {Kind.CREDIT, Kind.VOUCHER_ISSUE} and act.link is None
 
 
 def books(
     acts: Iterable[Act], reasons: Mapping[str, str], first: date, last: date, zone: ZoneInfo
 ) -> tuple[Book, ...]:
-    """A book for each balance that was moved, the one with most credits first.
+    """A book for each balance that was moved, and one for vouchers; the one with most credits first.
 
     :param reasons: what they are called, by code.
     :param first, last: the days of the report, in ``zone``; each of their weeks has its line.

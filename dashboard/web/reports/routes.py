@@ -20,6 +20,7 @@ from dashboard.web.access import requires, services
 from dashboard.web.filters import formats
 from dashboard.web.forms import Field, takes, typed
 from dashboard.web.members.plot import Plot, plot
+from dashboard.web.members.strip import POINTS
 from dashboard.web.reports import csv_file, goodwill
 from dashboard.web.reports.goodwill import Book, Week
 from dashboard.web.reports.period import NAMES, Period, choose
@@ -100,7 +101,10 @@ def _heading(book: Book) -> Heading:
     try:
         configuration = services().configuration.of(book.programme_id)
     except BrevoError:
-        return Heading(f"Balance {book.definition_id[:8]} of programme {book.programme_id[:8]}", None)
+        what = "Vouchers" if book.is_of_vouchers else f"Balance {book.definition_id[:8]}"
+        return Heading(f"{what} of programme {book.programme_id[:8]}", None)
+    if book.is_of_vouchers:
+        return Heading(f"Vouchers at their value, {configuration.programme.name}", POINTS)
     definition = configuration.definition(book.definition_id)
     name = definition.name if definition else f"Balance {book.definition_id[:8]}"
     return Heading(f"{name}, {configuration.programme.name}", definition.unit if definition else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from itertools import count
 from uuid import UUID
@@ -12,8 +12,9 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from dashboard.store import intents
+from dashboard.store import intents, spending
 from dashboard.store.intents import Intent, Kind, Link, State
+from dashboard.store.spending import Act, Member
 from tests.support.app import NOON, Desk
 
 URL = "/reports/goodwill"
@@ -67,6 +68,49 @@ def test_it_says_who_gave_how_much_for_what_to_whom(desk: Desk) -> None:
     assert "103 1 1,000" in page.main
 
 
+def issues(desk: Desk, paid_with: str, *, link: Link | None = None, linked_id: str | None = None) -> Intent:
+    """Keep a voucher worth 1,000 points that was issued now, and what it used of the limits."""
+    about = {"reward_name": "£10 off", "paid_with": paid_with, "reason": "late_delivery"}
+    intent = gives(
+        desk, kind=Kind.VOUCHER_ISSUE, values=about, applied_amount=None, link=link, linked_id=linked_id
+    )
+    act = Act(
+        intent_id=intent.id,
+        staff_id=intent.staff_id,
+        member=Member(intent.programme_id, intent.contact_id),
+        amount=Decimal(1000),
+        unit="POINTS",
+        now=desk.clock(),
+        zone=UTC,
+    )
+    with desk.services.database.write() as connection:
+        spending.reserve(connection, act)
+    return intent
+
+
+def test_vouchers_that_the_shop_paid_for_stand_by_themselves_at_their_value(desk: Desk) -> None:
+    issues(desk, "goodwill")
+    gives(desk)
+
+    page = report(desk)
+
+    assert "1,000 given in 1 voucher." in page.main
+    assert "500 given in 1 credit." in page.main
+
+
+def test_vouchers_that_the_member_paid_for_are_no_goodwill(desk: Desk) -> None:
+    issues(desk, "points")
+
+    assert "voucher." not in report(desk).main
+
+
+def test_a_voucher_issued_anew_is_not_given_twice(desk: Desk) -> None:
+    first = issues(desk, "goodwill")
+    issues(desk, "goodwill", link=Link.REISSUE, linked_id=first.id)
+
+    assert "1,000 given in 1 voucher." in report(desk).main
+
+
 def test_it_counts_what_brevo_moved_and_not_what_was_asked_for(desk: Desk) -> None:
     gives(desk, "500", applied_amount=Decimal(320))
 
@@ -79,7 +123,7 @@ def test_what_failed_or_is_on_its_way_is_in_no_figure(desk: Desk) -> None:
 
     page = report(desk)
 
-    assert "Nobody gave a credit from 26 Oct to 18 Nov." in page.main
+    assert "Nobody gave a credit or a voucher from 26 Oct to 18 Nov." in page.main
     assert "1 credit of these days is not settled and in no figure here." in page.main
 
 
