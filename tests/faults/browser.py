@@ -39,7 +39,7 @@ def claim_of(text: str) -> Claim:
         return Claim.NOT_GIVEN
     if " given to " in text:
         return Claim.GIVEN
-    if " waits to be sent." in text:
+    if " to be sent." in text:
         return Claim.WAITS
     assert any(
         words in text for words in ("No answer yet, checking.", " on the way.", "Nobody knows yet whether")

@@ -30,7 +30,7 @@ VERBS = {
     Kind.ORDER_CREATE: Verb("ordered", "order", "ordering", "{what} {not_}ordered for {member}."),
     Kind.DRAFT_COMPLETE: Verb("completed", "complete", "completing", "{what} of {member} {not_}completed."),
     Kind.DRAFT_CANCEL: Verb("cancelled", "cancel", "cancelling", "{what} of {member} {not_}cancelled."),
-    Kind.CONTACT_CREATE: Verb("created", "create", "creating", "{what} {not_}created."),
+    Kind.CONTACT_CREATE: Verb("created", "create", "creating", "{what} was {not_}created."),
     Kind.MEMBER_ENROL: Verb("enrolled", "enrol", "enrolling", "{member} {not_}enrolled."),
     Kind.MEMBER_END: Verb("ended", "end", "ending", "The membership of {member} was {not_}ended."),
     Kind.SHARERS_ADD: Verb("added", "add", "adding", "{what} {not_}added to the membership of {member}."),
@@ -61,7 +61,7 @@ def what(intent: Intent, unit: str, formats: Formats) -> str:
         ids = intent.several("sharer_ids")
         return f"{'contact' if len(ids) == 1 else 'contacts'} {', '.join(ids)}"
     if kind is Kind.TIER_ASSIGN:
-        return f"the tier to {values.get('tier_name')}"
+        return f"the tier to {values.get('tier_name') or 'another one'}"
     return {Kind.CONTACT_CREATE: "the contact", Kind.MEMBER_ENROL: "the contact"}.get(kind, "the membership")
 
 
@@ -74,6 +74,8 @@ def said(intent: Intent, unit: str, formats: Formats) -> str:
         return f"asks to {verb.plain} {thing}"
     if intent.phase is Phase.FAILED:
         return f"asked to {verb.plain} {thing}"
+    if intent.phase is Phase.HELD:
+        return f"wanted to {verb.plain} {thing}"
     return f"is {verb.going_on} {thing}"
 
 
@@ -120,14 +122,15 @@ def _open_receipt(intent: Intent, thing: str, member: str, formats: Formats) -> 
     subject = _subject(intent, thing)
     if intent.phase is Phase.AWAITING:
         verb = "wait" if intent.kind in MOVES and abs(intent.amount) != 1 else "waits"
+        whose = "from" if intent.kind is Kind.DEBIT else "for"
         return Receipt(
             "queued",
-            f"{_upper(thing)} for {member} {verb} for a supervisor.",
+            f"{_upper(thing)} {whose} {member} {verb} for a supervisor.",
             "Nothing is sent before somebody approves it. "
             f"The request ends by itself on {formats.when(intent.next_at)}.",
         )
     if intent.phase is Phase.QUEUED:
-        told = f"{_upper(subject)} waits to be sent."
+        told = f"{_upper(subject)} {'wait' if _is_plural(intent) else 'waits'} to be sent."
         return Receipt("queued", told, _WAITS.get(intent.waiting or "", _WAITS[""]))
     if intent.phase is Phase.CHECKING:
         return Receipt(
@@ -137,7 +140,8 @@ def _open_receipt(intent: Intent, thing: str, member: str, formats: Formats) -> 
             "Do not send it again: it cannot be done twice from this form.",
         )
     text = "This line tells the outcome as soon as it is known."
-    return Receipt("checking", f"{_upper(subject)} on the way.", text)
+    verb = "are" if _is_plural(intent) else "is"
+    return Receipt("checking", f"{_upper(subject)} {verb} on the way.", text)
 
 
 _WAITS = {
@@ -151,6 +155,11 @@ _WAITS = {
 def _subject(intent: Intent, thing: str) -> str:
     """The change as a sentence begins with it: ``500 points``, ``issuing voucher 10 %``."""
     return thing if intent.kind in {Kind.CREDIT, Kind.DEBIT} else f"{VERBS[intent.kind].going_on} {thing}"
+
+
+def _is_plural(intent: Intent) -> bool:
+    """Whether the sentence begins with several points: ``500 points are``, ``issuing a voucher is``."""
+    return intent.kind in {Kind.CREDIT, Kind.DEBIT} and abs(intent.amount) != 1
 
 
 def _upper(text: str) -> str:
@@ -179,7 +188,8 @@ def _told_by_remote(intent: Intent, unit: str, formats: Formats) -> str | None:
     if intent.balance_after is not None:
         told.append(f"Balance is now {formats.amount(intent.balance_after, unit)}.")
     if intent.kind is Kind.CREDIT and intent.expires_at is not None:
-        told.append(f"They expire on {formats.day(intent.expires_at)}.")
+        verb = "They expire" if _is_plural(intent) else "It expires"
+        told.append(f"{verb} on {formats.day(intent.expires_at)}.")
     if intent.adopted == ALREADY and intent.kind in _WAS_SO:
         told.append(_WAS_SO[intent.kind])
     if intent.kind is Kind.MEMBER_ENROL and intent.remote_id:

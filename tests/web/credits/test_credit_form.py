@@ -289,7 +289,7 @@ def test_a_remote_that_is_absent_leaves_the_credit_waiting_and_says_so(open_desk
 
     page = form.send()
 
-    assert "500 points waits to be sent. Brevo cannot be reached." in page.main
+    assert "500 points wait to be sent. Brevo cannot be reached." in page.main
 
 
 def test_a_refusal_of_the_remote_is_told_in_its_own_words(open_desk: Desk) -> None:

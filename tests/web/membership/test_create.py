@@ -93,7 +93,7 @@ def test_creation_and_enrolment_point_at_each_other(open_desk: Desk) -> None:
     (creation_link,) = [each for each in enrolment.links() if each.startswith("Enrolment of")]
     creation = sam.get(enrolment.links()[creation_link])
 
-    assert "The contact created." in creation.main
+    assert "The contact was created." in creation.main
     assert any(each.startswith("Enrolled by") for each in creation.links())
     assert "nia" not in creation.main.casefold()
 
@@ -102,7 +102,7 @@ def test_without_the_tick_only_the_contact_is_created(open_desk: Desk) -> None:
     page = form_page(open_desk).form(BUTTON).fill({**NIA, "enrols": ""}).send()
 
     assert page.h1 == "Nia Cole"
-    assert "The contact created." in page.main
+    assert "The contact was created." in page.main
     assert "No member" in page.main
     assert writes(open_desk) == ["createContact"]
 
