@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.actions.one_phase import ALREADY
-from dashboard.store.intents import Intent, Kind, Phase
+from dashboard.store.intents import Goal, Intent, Kind, Phase, State
 from dashboard.web.filters import Formats
 
 
@@ -128,6 +128,12 @@ def _open_receipt(intent: Intent, thing: str, member: str, formats: Formats) -> 
             f"{_upper(thing)} {whose} {member} {verb} for a supervisor.",
             "Nothing is sent before somebody approves it. "
             f"The request ends by itself on {formats.when(intent.next_at)}.",
+        )
+    if intent.goal is Goal.BEGIN and intent.state is State.DRAFT:
+        return Receipt(
+            "queued",
+            f"{_upper(subject)} is begun.",
+            f"Complete it on the voucher's page by {formats.clock_time(intent.expires_at)}, or it lapses.",
         )
     if intent.phase is Phase.QUEUED:
         told = f"{_upper(subject)} {'wait' if _is_plural(intent) else 'waits'} to be sent."

@@ -123,6 +123,20 @@ class Links:
         return {"hx-get": f"{path}/form" + (f"?{query}" if query else ""), "hx-target": "#drawer"}
 
     @property
+    def check_voucher(self) -> str:
+        """The page that tells whether a code is good."""
+        return self._url("/vouchers/check")
+
+    def one_voucher(self, voucher_id: str, deed: str = "") -> str:
+        """The page of a voucher, or of what is done with it."""
+        below = f"/{deed}" if deed else ""
+        return self._url(f"/vouchers/{quote(voucher_id, safe='')}{below}")
+
+    def revoke(self, voucher_id: str | None = None, *, in_drawer: bool = False) -> str:
+        """The page that revokes a voucher, or the one on which several are chosen."""
+        return self._url(f"/vouchers/revoke{'/form' if in_drawer else ''}", voucher=voucher_id)
+
+    @property
     def notes(self) -> str:
         """Where a note is sent."""
         return self._url("/notes")

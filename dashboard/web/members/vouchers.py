@@ -32,6 +32,12 @@ class VoucherRow:
         return self.state is VoucherState.AVAILABLE
 
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be used, now or later."""
+        return self.state in {VoucherState.AVAILABLE, VoucherState.NOT_YET_VALID}
+
+
 @dataclass(frozen=True, slots=True)
 class VoucherList:
     """The vouchers that came, and how many there are when the remote said so."""
@@ -50,13 +56,14 @@ class VoucherList:
         return self.total is None or self.total <= len(self.rows)
 
 
-_SHOWN = {
+SHOWN = {
     VoucherState.AVAILABLE: ("Active", "good", "to"),
     VoucherState.NOT_YET_VALID: ("Not yet valid", "accent", "from"),
     VoucherState.CONSUMED: ("Redeemed", "neutral", ""),
     VoucherState.EXPIRED: ("Expired", "neutral", ""),
 }
-_ORDER = tuple(_SHOWN)
+"""How a state is told: label, kind of tag, and what stands before the date that matters."""
+_ORDER = tuple(SHOWN)
 
 
 def voucher_list(page: VoucherPage, names: Mapping[str, str], now: datetime) -> VoucherList:
@@ -77,7 +84,7 @@ def reward_names(vouchers: Iterable[Voucher], rewards: Mapping[str, str]) -> dic
 
 def _row(voucher: Voucher, names: Mapping[str, str], now: datetime) -> VoucherRow:
     state = voucher.state(now)
-    label, tag, preposition = _SHOWN[state]
+    label, tag, preposition = SHOWN[state]
     at = {
         VoucherState.CONSUMED: voucher.consumed_at,
         VoucherState.NOT_YET_VALID: voucher.valid_from,

@@ -19,11 +19,18 @@ from dashboard.web.members.gather import member_url
 from dashboard.web.vouchers.build import ask, build, reward_of
 from dashboard.web.vouchers.choose import choices
 from dashboard.web.vouchers.form import BLANK, IssuingForm
+from dashboard.web.vouchers.look import blueprint as looking
+from dashboard.web.vouchers.renew import blueprint as renewing
+from dashboard.web.vouchers.revoke import blueprint as revoking
 from dashboard.web.vouchers.shelf import EXTENSION, Shelf
+from dashboard.web.vouchers.use import blueprint as using
 
 blueprint = Blueprint(
     "vouchers", __name__, url_prefix="/programmes/<uuid:programme_id>/members/<int:contact_id>/vouchers"
 )
+
+for _part in (looking, renewing, revoking, using):
+    blueprint.register_blueprint(_part)
 
 FIELDS = (
     Field("intent"),
