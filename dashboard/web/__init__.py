@@ -49,6 +49,7 @@ from dashboard.web.settings.reasons import blueprint as reasons
 from dashboard.web.settings.routes import blueprint as settings_pages
 from dashboard.web.sign_in.routes import blueprint as sign_in
 from dashboard.web.staff.changes import blueprint as staff_changes
+from dashboard.web.staff.contacts import blueprint as staff_contacts
 from dashboard.web.staff.routes import blueprint as staff
 from dashboard.web.start.routes import blueprint as start
 from dashboard.web.status.routes import blueprint as status
@@ -85,6 +86,7 @@ PAGES = (
     sign_in,
     staff,
     staff_changes,
+    staff_contacts,
     start,
     status,
     tier_change,

@@ -163,6 +163,13 @@ def _used_before(page: Page, stack: Stack) -> None:
     page.get_by_role("heading", name="This form was sent before with other values").wait_for()
 
 
+def _no_own_contact(page: Page, stack: Stack) -> None:
+    page.goto(f"{paths.STAFF}{stack.staff_id('sam')}")
+    page.locator("#contact_id").fill("nobody")
+    page.get_by_role("button", name="Add contact").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
 def _asked(page: Page, stack: Stack) -> None:
     page.goto(paths.credit(stack.new_member()))
     acts.fill(page, "1,500")
@@ -364,6 +371,7 @@ SCREENS = (
     Screen("check of the audit log", at(f"{paths.AUDIT}check"), who="ike"),
     Screen("staff", at(paths.STAFF), who="ana"),
     Screen("member of staff", _colleague(), who="ana"),
+    Screen("member of staff with a contact that is none", _no_own_contact, who="ana"),
     Screen("own account among staff", _own, who="ana"),
     Screen("add staff", at(f"{paths.STAFF}add"), who="ana"),
     Screen("add staff with mistakes", _sent(f"{paths.STAFF}add", "Add staff"), who="ana"),

@@ -147,6 +147,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("staff_changes.end_sessions", "POST"): ADMINS,
     ("staff_changes.link_show", "GET"): ADMINS,
     ("staff_changes.link_make", "POST"): ADMINS,
+    ("staff_contacts.link", "POST"): ADMINS,
+    ("staff_contacts.unlink", "POST"): ADMINS,
     # settings
     ("settings.index", "GET"): ADMINS,
     ("limits.index", "GET"): ADMINS,

@@ -54,6 +54,8 @@ ACTIONS = {
     "staff.enable": "Enable staff",
     "staff.end_sessions": "End all sessions",
     "staff.set_password": "Make password link",
+    "staff.link_contact": "Link staff to a contact",
+    "staff.unlink_contact": "Unlink staff from a contact",
     "settings.reason_add": "Add reason",
     "settings.reason_change": "Change reason",
     "settings.reason_move": "Move reason",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from dashboard.store import audit, colleagues, presence, sessions, staff
+from dashboard.store import audit, colleagues, own_contacts, presence, sessions, staff
 from dashboard.store.colleagues import Change
 from dashboard.store.sessions import Session
 from dashboard.store.staff import StaffMember
@@ -26,6 +26,8 @@ class Person:
     last_seen: datetime | None
     sessions: tuple[Session, ...] = ()
     """Those that live; not read for lists."""
+    own_contacts: tuple[int, ...] = ()
+    """Contacts that are this person; not read for lists."""
 
     @property
     def state(self) -> tuple[str, str]:
@@ -56,7 +58,8 @@ def one(staff_id: UUID) -> Person:
         if member is None:
             raise _unknown()
         open_now = sessions.list_for(connection, member.id, parts.clock())
-        return Person(member, presence.last_seen(connection).get(member.id), open_now)
+        own = tuple(sorted(own_contacts.of(connection, member.id)))
+        return Person(member, presence.last_seen(connection).get(member.id), open_now, own)
 
 
 def other(staff_id: UUID) -> Person:
@@ -87,10 +90,26 @@ def changing(staff_id: UUID) -> Iterator[Change]:
         raise _unknown() from None
 
 
-def note(change: Change, action: str, before: Mapping[str, object], after: Mapping[str, object]) -> int:
-    """Record the change in its own transaction; gives the number of the row."""
+def note(
+    change: Change,
+    action: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    *,
+    contact_id: int | None = None,
+) -> int:
+    """Record the change in its own transaction; gives the number of the row.
+
+    :param contact_id: the contact that it is about, where it is about one.
+    """
     who: dict[str, object] = {"staff_id": change.member.id, "name": change.member.name}
-    entry = record.entry(action, audit.Outcome.DONE, before={**who, **before}, after={**who, **after})
+    entry = record.entry(
+        action,
+        audit.Outcome.DONE,
+        contact_id=contact_id,
+        before={**who, **before},
+        after={**who, **after},
+    )
     return audit.append(change.connection, entry)
 
 

@@ -66,11 +66,11 @@ def add() -> ResponseReturnValue:
 @requires(Permission.STAFF_MANAGE)
 def show(staff_id: UUID) -> ResponseReturnValue:
     """One person: role, state, where they are signed in, and all that can be changed."""
-    return _page(staff_id)
+    return page(staff_id)
 
 
 def _rename_again(problem: Problem, staff_id: UUID) -> Response:
-    return _page(staff_id, typed(), (problem,))
+    return page(staff_id, name=typed()["name"], problems=(problem,))
 
 
 @blueprint.post("/<uuid:staff_id>/name")
@@ -84,18 +84,29 @@ def rename(staff_id: UUID) -> ResponseReturnValue:
             member = staff.rename(change.connection, change.member.id, form["name"])
             seq = people.note(change, "staff.rename", {}, {"name": member.name})
     except StaffError as error:
-        return _page(staff_id, form, (Problem(error.field, str(error)),), 422)
+        return page(staff_id, name=form["name"], problems=(Problem(error.field, str(error)),), status=422)
     return redirect(url_for("staff.show", staff_id=staff_id, receipt=seq), 303)
 
 
-def _page(
-    staff_id: UUID, form: Typed | None = None, problems: tuple[Problem, ...] = (), status: int = 200
+def page(
+    staff_id: UUID,
+    *,
+    name: str | None = None,
+    contact_id: str = "",
+    problems: tuple[Problem, ...] = (),
+    status: int = 200,
 ) -> Response:
+    """The page about a person.
+
+    :param name: as it was typed, where it was.
+    :param contact_id: the same for a contact to link.
+    """
     person = people.one(staff_id)
     html = render_template(
         "staff/show.html",
         person=person,
-        name=form["name"] if form else person.member.name,
+        name=person.member.name if name is None else name,
+        contact_id=contact_id,
         rights=words.rights(person.member.role.permissions),
         device_name=device_name,
         receipt=words.receipt(record.just_done(request.args.get("receipt", type=int)), str(staff_id)),

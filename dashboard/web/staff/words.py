@@ -80,6 +80,14 @@ _RECEIPTS = {
     "staff.set_role": ("{name} is {role} now.", "The rights count from the next sign-in. {ended}"),
     "staff.disable": ("{name} is disabled.", "{ended}"),
     "staff.enable": ("{name} is enabled.", "The password from before works again."),
+    "staff.link_contact": (
+        "Contact {contact} is {name}.",
+        "{name} can give nothing to its memberships, and decide on no request for them.",
+    ),
+    "staff.unlink_contact": (
+        "Contact {contact} is not {name} any more.",
+        "{name} may give to its memberships like to any other.",
+    ),
     "staff.end_sessions": ("{name} is signed out everywhere.", "{ended}"),
 }
 
@@ -89,6 +97,7 @@ def _values(entry: Entry) -> dict[str, object]:
     role = Role(str(after["role"])) if "role" in after else None
     return {
         "name": after.get("name"),
+        "contact": entry.contact_id,
         "was_name": entry.before.get("name"),
         "role": a(role) if role else "",
         "ended": ended(after.get("sessions_ended")),
