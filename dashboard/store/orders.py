@@ -12,18 +12,22 @@ from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
     Index,
     RowMapping,
+    Select,
     String,
     Table,
     and_,
+    bindparam,
     delete,
     func,
     or_,
     select,
+    union_all,
     update,
 )
 
@@ -101,6 +105,14 @@ class SeenDraft:
     seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait, and since when the oldest does."""
+
+    count: int
+    oldest: datetime | None
+
+
 def register(connection: Connection, order: OrderRow) -> None:
     """Write an order down; what is known of one that stands there is brought up to date."""
     values = asdict(order)
@@ -144,20 +156,31 @@ def lapsed(connection: Connection, programme_id: str, now: datetime) -> tuple[Or
     return tuple(_order(row) for row in connection.execute(select(table).where(mine)).mappings())
 
 
-def count_waiting(connection: Connection, programme_id: str, now: datetime) -> int:
-    """How many orders and drafts are known to wait; one that is both counts once."""
-    is_open = and_(
-        table.c.programme_id == programme_id,
-        table.c.closed_at.is_(None),
-        or_(table.c.expires_at.is_(None), table.c.expires_at > now),
-    )
+def waiting(connection: Connection, programme_id: str, now: datetime) -> Waiting:
+    """How many orders and drafts are known to wait, and since when the oldest does; one that is both counts
+    once.
+    """
+    count, oldest = connection.execute(_WAITING, {"programme": programme_id, "now": now}).one()
+    return Waiting(count, oldest)
+
+
+def _waiting() -> Select[int, datetime]:
+    programme: BindParameter[str] = bindparam("programme")
+    now: BindParameter[datetime] = bindparam("now", type_=UtcDateTime)
+    lasts = or_(table.c.expires_at.is_(None), table.c.expires_at > now)
+    is_open = and_(table.c.programme_id == programme, table.c.closed_at.is_(None), lasts)
     same = and_(
         table.c.programme_id == drafts.c.programme_id, table.c.transaction_id == drafts.c.transaction_id
     )
-    own = select(func.count()).select_from(table).where(is_open)
     is_known = select(table.c.intent_id).where(same, table.c.closed_at.is_(None)).exists()
-    seen = select(func.count()).select_from(drafts).where(drafts.c.programme_id == programme_id, ~is_known)
-    return sum(connection.execute(each).scalar_one() for each in (own, seen))
+    own = select(table.c.made_at).where(is_open)
+    seen = select(drafts.c.made_at).where(drafts.c.programme_id == programme, ~is_known)
+    both = union_all(own, seen).subquery()
+    return select(func.count(), func.min(both.c.made_at))
+
+
+# Every page asks this: built once, it takes half the time.
+_WAITING = _waiting()
 
 
 def last_completed(connection: Connection, programme_id: str) -> datetime | None:

@@ -5,6 +5,7 @@ Nothing here asks the remote, and nothing needs the database: the shell must com
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -92,7 +93,7 @@ class Shell:
         # Pending orders stand below the search: of two that fit, the longer one is where the reader is.
         here = max((url for _, url, *_ in found if _is_current(url)), key=len, default=None)
         return [
-            NavItem(label, url, icon, key, current=url == here, count=self._count(path))
+            NavItem(label, url, icon, key, current=url == here, count=self._counts.get(path) or None)
             for label, url, icon, key, path in found
         ]
 
@@ -102,20 +103,24 @@ class Shell:
             return f"{self.search_url}{PENDING}" if self.programme else None
         return path or self.search_url
 
-    def _count(self, path: str) -> int | None:
-        """How much waits there for the reader; None for nothing, or when it cannot be known."""
-        if path not in {APPROVALS, PENDING, UNSETTLED} or self.staff is None:
-            return None
-        now = services().clock()
+    @cached_property
+    def _counts(self) -> Mapping[str, int]:
+        """How much waits for the reader, by path; nothing when it cannot be known."""
+        if self.staff is None:
+            return {}
+        role, now = self.staff.role, services().clock()
+        found: dict[str, int] = {}
         try:
             with services().database.read() as connection:
-                if path == PENDING and self.programme:
-                    return orders.count_waiting(connection, self.programme.id, now) or None
-                if path == UNSETTLED:
-                    return intents.count_held(connection) or None
-                return approvals.waiting_for(connection, self.staff.id, now).count or None
+                if self.programme:
+                    found[PENDING] = orders.waiting(connection, self.programme.id, now).count
+                if role.may(Permission.INTENTS_DECIDE):
+                    found[UNSETTLED] = intents.count_held(connection)
+                if role.may(Permission.APPROVALS_DECIDE):
+                    found[APPROVALS] = approvals.waiting_for(connection, self.staff.id, now).count
         except DatabaseUnavailable:
-            return None
+            return {}
+        return found
 
     @property
     def search_url(self) -> str:

@@ -63,7 +63,7 @@ def keep(database, now, *rows: OrderRow | SeenDraft) -> None:
 
 def waiting(database, now, programme_id: str = PROGRAMME) -> int:
     with database.read() as connection:
-        return orders.count_waiting(connection, programme_id, now)
+        return orders.waiting(connection, programme_id, now).count
 
 
 def test_orders_and_drafts_count_together(database, now):

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from dashboard.permissions import Permission
-from dashboard.store import approvals, recents, spending
+from dashboard.store import approvals, orders, recents, spending
 from dashboard.store.limits import Span
 from dashboard.web.access import current_staff, requires, services
 from dashboard.web.approvals import words
@@ -34,6 +34,7 @@ def show(programme_id: UUID) -> ResponseReturnValue:
         recent = recents.list_for(connection, reader.id, programme)
         standing = spending.standing(connection, reader.id, reader.role, now, zone)
         waiting = approvals.waiting_for(connection, reader.id, now)
+        pending = orders.waiting(connection, programme, now)
         requests = approvals.of_requester(connection, reader.id, now - LATELY, REQUESTS)
     single = standing.room(Span.ACT)
     return render_template(
@@ -41,6 +42,7 @@ def show(programme_id: UUID) -> ResponseReturnValue:
         recent=recent,
         limit=single.left if single else None,
         waiting=waiting if reader.role.may(Permission.APPROVALS_DECIDE) else None,
+        pending=pending,
         requests=requests,
         words=words,
         formats=formats(),

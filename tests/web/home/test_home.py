@@ -36,6 +36,15 @@ def test_nobody_sees_whom_somebody_else_opened(open_desk: Desk) -> None:
     assert "No member opened yet" in open_desk.visitor("lea").get(f"{NORTHWIND}/").main
 
 
+def test_what_was_seen_pending_waits_with_the_age_of_the_oldest(open_desk: Desk) -> None:
+    sam = open_desk.visitor("sam")
+    assert "Waiting" not in sam.get(f"{NORTHWIND}/").main
+    sam.get(AMARA)
+    page = sam.get(f"{NORTHWIND}/")
+    assert page.links()["Pending orders"] == f"{NORTHWIND}/pending"
+    assert "Pending orders oldest 2 days ago 2" in page.main
+
+
 def test_a_role_is_told_what_it_may_give(open_desk: Desk) -> None:
     assert "1,000 points for a single credit" in open_desk.visitor("sam").get(f"{NORTHWIND}/").main
     assert "10,000 points for a single credit" in open_desk.visitor("lea").get(f"{NORTHWIND}/").main
