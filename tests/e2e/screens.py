@@ -291,6 +291,76 @@ def _chart_table(page: Page, _stack: Stack) -> None:
     page.locator(".chart-table summary").click()
 
 
+def _vouchers(below: str) -> str:
+    return f"{paths.member(cast.VOUCHERS.contact_id)}/vouchers/{below}"
+
+
+def _rewards_drawer(page: Page, _stack: Stack) -> None:
+    page.goto(paths.member(cast.VOUCHERS.contact_id))
+    page.locator("#issue-voucher").click()
+    expect(page.locator("#find-reward")).to_be_focused()
+
+
+def _issue(page: Page, _stack: Stack) -> None:
+    _rewards_drawer(page, _stack)
+    page.locator("#reward-lines").get_by_role("link", name="£10 off").click()
+    page.get_by_text("Other value, days or code").click()
+
+
+def _issue_with_mistakes(page: Page, _stack: Stack) -> None:
+    page.goto(_vouchers("new"))
+    page.get_by_role("link", name="£10 off", exact=True).click()
+    page.get_by_text("Other value, days or code").click()
+    page.get_by_role("textbox", name="Value in GBP").fill("-5")
+    page.get_by_role("button", name="Issue £10 off").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
+def _row(deed: str, form: str) -> Go:
+    """What the menu of the row of a voucher leads to."""
+
+    def go(page: Page, _stack: Stack) -> None:
+        page.goto(paths.member(cast.VOUCHERS.contact_id))
+        page.locator("#vouchers .line").filter(has_text="£10 off").locator("summary").click()
+        page.get_by_role("link", name=deed, exact=True).click()
+        page.locator(form).wait_for()
+
+    return go
+
+
+def _voucher(page: Page, _stack: Stack) -> None:
+    page.goto(paths.member(cast.VOUCHERS.contact_id))
+    page.locator("#vouchers").get_by_role("link", name="£10 off").click()
+    page.locator("#code").wait_for()
+
+
+def _begun(page: Page, stack: Stack) -> None:
+    member = stack.new_member()
+    page.goto(f"{paths.member(member)}/vouchers/new")
+    page.get_by_role("link", name="Gold lounge pass", exact=True).click()
+    page.get_by_role("radio", name=acts.REASON).check()
+    acts.send(page, "Issue Gold lounge pass")
+    acts.receipt(page).wait_for()
+    page.locator("#vouchers").get_by_role("link", name="Gold lounge pass").click()
+    page.locator("#redeem").click()
+    page.get_by_role("textbox", name="Order or till number").fill("TILL-4")
+    page.get_by_role("button", name="Only begin").click()
+    page.locator("#begun").wait_for()
+
+
+def _used(page: Page, _stack: Stack) -> None:
+    page.goto(paths.member(cast.VOUCHERS.contact_id))
+    used = page.locator("#vouchers .line").filter(has_text="Redeemed").get_by_role("link").first
+    page.goto(f"{used.get_attribute('href')}/redeem")
+
+
+def _checked(page: Page, _stack: Stack) -> None:
+    page.goto(_vouchers("check"))
+    page.get_by_role("textbox", name="Code").fill("NOBODYS")
+    page.get_by_role("button", name="Check code").click()
+    page.locator("#verdict").wait_for()
+
+
 PEOPLE = (
     cast.AMARA,
     cast.PENDING,
@@ -356,6 +426,18 @@ SCREENS = (
         "take out a sharer",
         at(f"{paths.member(cast.OWNER.contact_id)}/sharers/{cast.SHARER.contact_id}/remove"),
     ),
+    Screen("rewards to choose from", at(_vouchers("new"))),
+    Screen("rewards to choose from in the drawer", _rewards_drawer),
+    Screen("issue voucher", _issue),
+    Screen("issue voucher with mistakes", _issue_with_mistakes),
+    Screen("voucher", _voucher),
+    Screen("voucher with a redemption begun", _begun),
+    Screen("voucher that was used", _used),
+    Screen("redeem voucher", _row("Redeem", "#redeem-form")),
+    Screen("revoke voucher", _row("Revoke", "#revoke-form")),
+    Screen("revoke several vouchers", at(_vouchers("revoke"))),
+    Screen("issue voucher anew", _row("Issue anew", "#renew-form")),
+    Screen("voucher code that was checked", _checked),
     Screen("receipt", _receipt),
     Screen("receipt alone", _receipt_page),
     Screen("receipt alone for a supervisor", _receipt_page, who="lea"),

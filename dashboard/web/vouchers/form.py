@@ -219,4 +219,10 @@ class IssuingForm(ChangeForm):
             yield {"label": label, "value": told, "kind": "warn" if is_short else None}
         if self.pays != Pays.POINTS:
             label = f"{definition.name} after" + ("" if self.pays else ", as goodwill")
-            yield {"label": label, "value": f"{self.formats.amount(balance, unit)}: the price is given back"}
+            is_short = after is not None and after < 0
+            # The remote takes the price first and knows of no goodwill.
+            told = "Not enough to take it first" if is_short else self.formats.amount(balance, unit)
+            given = (
+                {"value": told, "kind": "warn"} if is_short else {"value": f"{told}: the price is given back"}
+            )
+            yield {"label": label, **given}

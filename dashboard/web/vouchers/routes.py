@@ -18,7 +18,7 @@ from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import member_url
 from dashboard.web.vouchers.build import ask, build, reward_of
 from dashboard.web.vouchers.choose import choices
-from dashboard.web.vouchers.form import BLANK, IssuingForm
+from dashboard.web.vouchers.form import IssuingForm
 from dashboard.web.vouchers.look import blueprint as looking
 from dashboard.web.vouchers.renew import blueprint as renewing
 from dashboard.web.vouchers.revoke import blueprint as revoking
@@ -28,6 +28,9 @@ from dashboard.web.vouchers.use import blueprint as using
 blueprint = Blueprint(
     "vouchers", __name__, url_prefix="/programmes/<uuid:programme_id>/members/<int:contact_id>/vouchers"
 )
+
+PREVIEWED = ("pays", "value", "valid_from", "expires_at")
+"""All that the preview depends on: nothing else stands in an address."""
 
 for _part in (looking, renewing, revoking, using):
     blueprint.register_blueprint(_part)
@@ -98,7 +101,7 @@ def issue(programme_id: UUID, contact_id: int, reward_id: UUID, in_drawer: bool)
 def preview(programme_id: UUID, contact_id: int, reward_id: UUID) -> str:
     """What issuing it as it is typed so far would do."""
     whose = subject.read(programme_id, contact_id)
-    so_far = {name: request.args.get(name, "") for name in BLANK}
+    so_far = {name: request.args.get(name, "") for name in PREVIEWED}
     form = build(whose, reward_of(whose, reward_id), so_far)
     return render_template("vouchers/preview.html", form=form)
 

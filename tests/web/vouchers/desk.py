@@ -36,7 +36,7 @@ def ours(desk: Desk, contact_id: int = AMARA.contact_id) -> list[dict[str, Any]]
 
 def voucher(desk: Desk, name: str, contact_id: int = VOUCHERS.contact_id) -> dict[str, Any]:
     """The first voucher of that reward that was not revoked."""
-    held = ledger(desk, contact_id)["vouchers"]
+    held: list[dict[str, Any]] = ledger(desk, contact_id)["vouchers"]
     found = [each for each in held if each["rewardId"] == name and not each.get("revokedAt")]
     return found[0]
 

@@ -245,6 +245,7 @@ def test_points_that_the_member_does_not_have_are_told_before_and_when_sent(open
     page = open_desk.visitor("sam").get(newcomer)
 
     assert page.pairs()["Points after, paid with points"] == "Not enough"
+    assert page.pairs()["Points after, as goodwill"] == "Not enough to take it first"
     typed = {**WHY, "Who pays": "Elif Arslan, with points"}
     refused = page.form("Issue £10 off").fill(typed).send(status=422)
     assert "This reward costs 2,000. The balance holds 0" in refused.main
