@@ -32,7 +32,7 @@ define check_python
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fix bench lock clean anew
+.PHONY: help run setup test check fix bench soak lock clean anew
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -60,6 +60,9 @@ fix: $(DEVELOPMENT) ## put right what tools can put right
 
 bench: $(DEVELOPMENT) ## measure the console against its bars, in one table
 	@exec $(PY) -m tests.bench
+
+soak: $(DEVELOPMENT) ## prove for long that nothing doubles or lies (SOAK_MINUTES=10)
+	@exec $(PY) -m tests.soak
 
 lock: ## pin the requirements anew, nothing younger than a week (needs uv)
 	$(COMPILE) pyproject.toml -o requirements.txt

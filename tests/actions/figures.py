@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from operator import iadd
 from statistics import quantiles
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import structlog
 
@@ -46,8 +47,9 @@ class Spread:
             return sum(self.values)
         return quantiles(self.values, n=100, method="inclusive")[percent - 1]
 
-    def __add__(self, other: Spread) -> Spread:
-        return Spread(self.values + other.values)
+    def __iadd__(self, other: Spread) -> Self:
+        self.values += other.values
+        return self
 
     @property
     def mean(self) -> float:
@@ -111,7 +113,7 @@ class Figures:
         """Take those of other schedules in."""
         for each in fields(self):
             mine, theirs = getattr(self, each.name), getattr(other, each.name)
-            setattr(self, each.name, mine + theirs)
+            setattr(self, each.name, iadd(mine, theirs))
 
     def __str__(self) -> str:
         ended = ", ".join(f"{state} {number:,}" for state, number in self.states.most_common())

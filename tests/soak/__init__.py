@@ -1,0 +1,1 @@
+"""The long run of the proof: ``python -m tests.soak``."""
