@@ -31,10 +31,11 @@ from dashboard.web.find.routes import blueprint as find
 from dashboard.web.health.routes import blueprint as health
 from dashboard.web.home.routes import blueprint as home
 from dashboard.web.members.routes import blueprint as members
+from dashboard.web.membership.add_sharers import blueprint as add_sharers
 from dashboard.web.membership.create import blueprint as new_contact
 from dashboard.web.membership.end import blueprint as membership_end
 from dashboard.web.membership.enrol import blueprint as enrolment
-from dashboard.web.membership.share import blueprint as sharers
+from dashboard.web.membership.remove_sharer import blueprint as remove_sharer
 from dashboard.web.membership.tier import blueprint as tier_change
 from dashboard.web.notes.routes import blueprint as notes
 from dashboard.web.orders.desk import blueprint as order_queue
@@ -59,6 +60,7 @@ from dashboard.web.vouchers.routes import blueprint as vouchers
 
 PAGES = (
     account,
+    add_sharers,
     approvals,
     approve_here,
     audit,
@@ -76,13 +78,13 @@ PAGES = (
     order_making,
     order_queue,
     orders,
+    remove_sharer,
     reports,
     limits,
     rates,
     presets,
     reasons,
     settings_pages,
-    sharers,
     sign_in,
     staff,
     staff_changes,

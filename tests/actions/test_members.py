@@ -1,35 +1,28 @@
-"""Memberships by form: what is accepted, what is refused and how, and what follows."""
+"""Memberships by form: ended, shared, put into another tier; what is refused and how."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from dashboard.actions.members import (
-    ContactForm,
     EndForm,
-    EnrolForm,
     SharersForm,
     TierForm,
     add_sharers,
     assign_tier,
-    create_contact,
     end_membership,
-    enrol,
-    enrolled_as,
     remove_sharers,
 )
 from dashboard.actions.refusals import Denied, Problem
 from dashboard.brevo.members import AccountInfo, MemberTier, Sharer
 from dashboard.brevo.tiers import Tier
-from dashboard.store import audit
-from dashboard.store.audit import Filters, Outcome
-from dashboard.store.intent import Kind, Link, State
+from dashboard.store import own_contacts
+from dashboard.store.audit import Outcome
+from dashboard.store.intent import State
 from tests.actions.counter import Counter
 from tests.actions.fake_acting import MEMBER
 from tests.actions.fake_desk import GROUP
@@ -74,67 +67,6 @@ def ending(**more: Any) -> EndForm:
 
 def sharing(*ids: str, of: AccountInfo | None = None) -> SharersForm:
     return SharersForm(**basics(sharer_ids=ids, member=lambda: of or member()))
-
-
-def test_a_new_contact_is_created_and_then_enrolled_with_our_number(counter):
-    form = ContactForm(**basics(contact_id=0, email="nia@shop.example", subscription_id="LM-100"))
-    done = counter.do(create_contact, form)
-    enrolment = counter.find(enrolled_as(done))
-    assert (done.state, enrolment.state) == (State.DONE, State.DONE)
-    assert (enrolment.kind, enrolment.link, enrolment.contact_id) == (
-        Kind.MEMBER_ENROL,
-        Link.ENROLMENT,
-        done.contact_id,
-    )
-    assert counter.desk.world.members[done.contact_id].subscription_id == "LM-100"
-
-
-def test_nothing_personal_stays_with_us_once_the_contact_exists(counter):
-    form = ContactForm(**basics(contact_id=0, email="nia@shop.example", first_name="Nia", enrols=False))
-    done = counter.do(create_contact, form)
-    with counter.database.read() as connection:
-        rows = audit.page(connection, Filters())
-    assert "nia" not in f"{counter.find(done.id)}{rows}".casefold()
-
-
-BAD_CONTACTS = [
-    ({}, Problem("email", "Enter an e-mail address, a phone number or an external ID")),
-    ({"email": "nia"}, Problem("email", "Enter an e-mail address such as name@example.com")),
-    (
-        {"phone": None},
-        Problem("phone", "Enter a phone number with its country code, such as +447700900123"),
-    ),
-    (
-        {"external_id": "x", "subscription_id": "L" * 65},
-        Problem("subscription_id", "Member number must be 64 characters or fewer"),
-    ),
-    (
-        {"external_id": "x", "member_since": (START + timedelta(days=1)).date().isoformat()},
-        Problem("member_since", "Choose a day that has been"),
-    ),
-    (
-        {"external_id": "x", "member_since": "18/11/2026"},
-        Problem("member_since", "Enter a day such as 2026-11-18"),
-    ),
-    (
-        {"external_id": "x", "member_since": "0001-01-01"},
-        Problem("member_since", "Choose a day of 1970 or later"),
-    ),
-    (
-        {"external_id": "x", "last_name": "Ob\u202ei"},
-        Problem("last_name", "Last name can hold only text that shows. Remove hidden characters"),
-    ),
-]
-
-
-@pytest.mark.parametrize(("typed", "problem"), BAD_CONTACTS)
-def test_a_contact_that_cannot_be_created_says_what_to_enter(counter, typed, problem):
-    assert counter.problems(create_contact, ContactForm(**basics(contact_id=0, **typed))) == [problem]
-
-
-def test_a_contact_is_enrolled_without_a_reason(counter):
-    done = counter.do(enrol, EnrolForm(**basics(contact_id=8, reason="", subscription_id="LM-8")))
-    assert (done.state, done.remote_id) == (State.DONE, "LM-8")
 
 
 def test_a_supervisor_ends_a_membership_with_the_name_typed_again(counter, lea):
@@ -209,6 +141,26 @@ def test_the_same_form_twice_changes_once(counter):
     assert counter.desk.calls == ["assign"]
 
 
+def own(counter, contact_id):
+    with counter.database.write() as connection:
+        own_contacts.link(connection, counter.actor.staff_id, contact_id)
+
+
+def test_nobody_changes_their_own_tier_and_the_try_is_recorded(counter):
+    own(counter, MEMBER)
+    form = TierForm(**basics(tier_id=GOLD, tiers=(TIER,), member=member))
+    (problem,) = counter.problems(assign_tier, form)
+    assert problem.message == "You can't change your own membership. Ask a colleague"
+    assert counter.record() == [("tier.assign", Outcome.DENIED)]
+
+
+@pytest.mark.parametrize("contact_id", [MEMBER, 21])
+def test_nobody_lets_themselves_share_a_membership(counter, contact_id):
+    own(counter, contact_id)
+    (problem,) = counter.problems(add_sharers, sharing("21", "22"))
+    assert problem.message == "You can't change your own membership. Ask a colleague"
+
+
 def test_what_has_ended_since_cannot_be_changed(counter):
     form = TierForm(**basics(tier_id=GOLD, tiers=(TIER,), member=lambda: None))
     (problem,) = counter.problems(assign_tier, form)
@@ -219,9 +171,3 @@ def test_a_form_sent_again_does_not_ask_for_the_member_again(counter, lea):
     form = ending()
     counter.at(lea).do(end_membership, form)
     assert counter.at(lea).do(end_membership, replace(form, member=lambda: None)).state is State.DONE
-
-
-def test_the_past_day_begins_in_the_zone_of_the_programme(counter):
-    zone = ZoneInfo("Pacific/Auckland")
-    done = counter.do(enrol, EnrolForm(**basics(contact_id=8, member_since="2025-07-01", zone=zone)))
-    assert done.values["member_since"] == "2025-07-01T00:00:00+12:00"

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from dashboard.actions import members as deeds
+from dashboard.actions import enrolling as deeds
 from dashboard.permissions import Permission
 from dashboard.store import intents
 from dashboard.store.intents import Intent, Phase

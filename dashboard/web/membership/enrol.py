@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from dashboard.actions import members as deeds
+from dashboard.actions import enrolling as deeds
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services

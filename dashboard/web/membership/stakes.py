@@ -43,8 +43,7 @@ def _stakes(whose: Whose, account: AccountInfo, configuration: ProgrammeConfigur
     yield Stake("Vouchers that can be used", _vouchers(whose))
     yield Stake("Tier", ", ".join(tier_names(account, configuration.tiers)) or "None")
     yield Stake("Pending", _pending(whose))
-    sharers = ", ".join(f"contact {each.contact_id}" for each in account.sharers)
-    yield Stake("Shared with", sharers or "Nobody")
+    yield Stake("Shared with", whose.sharers)
 
 
 def _vouchers(whose: Whose) -> str:

@@ -60,6 +60,12 @@ class Whose:
         """Who the form is about."""
         return Subject(self.programme_id, self.contact_id, self.name, {}, account=self.account)
 
+    @property
+    def sharers(self) -> str:
+        """Who shares the membership, in words."""
+        sharers = self.account.sharers if self.account else ()
+        return ", ".join(f"contact {each.contact_id}" for each in sharers) or "Nobody"
+
     def member(self) -> AccountInfo | None:
         """The membership to decide on; None for none.
 

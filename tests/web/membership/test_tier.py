@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.sandbox.cast import AMARA, NORTHWIND, STRANGER
 from dashboard.sandbox.catalogue import BARISTA, PLATINUM, STATUS_GROUP
+from dashboard.store import own_contacts
 from tests.support.app import Desk
 from tests.support.page import Page
 
@@ -88,6 +89,16 @@ def test_the_same_form_sent_again_changes_once(open_desk: Desk) -> None:
 
     assert first.path == second.path
     assert open_desk.calls.count("assignTier") == 1
+
+
+def test_nobody_changes_the_tier_of_their_own_membership(open_desk: Desk) -> None:
+    with open_desk.services.database.write() as connection:
+        own_contacts.link(connection, open_desk.staff_id("sam"), AMARA.contact_id)
+
+    page = form_page(open_desk).form(BUTTON).fill(FILLED).send(status=422)
+
+    assert "You can't change your own membership. Ask a colleague" in page.main
+    assert "assignTier" not in open_desk.calls
 
 
 def test_whoever_is_no_member_has_no_tier(open_desk: Desk) -> None:
