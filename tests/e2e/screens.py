@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.sandbox import cast
 from dashboard.sandbox.cast import CastMember
-from tests.e2e import acts, paths
+from tests.e2e import acts, limiting, losing, paths, undoing
 from tests.e2e.desk import Desk, give_session
 from tests.e2e.stack import Stack
 
@@ -442,6 +442,15 @@ SCREENS = (
     Screen("receipt alone", _receipt_page),
     Screen("receipt alone for a supervisor", _receipt_page, who="lea"),
     Screen("receipt of a change that is checked", _unsettled),
+    Screen("undo", undoing.alone),
+    Screen("undo in the drawer", undoing.drawer),
+    Screen("undo with mistakes", undoing.with_mistakes),
+    Screen("undo that is not possible", undoing.done_before),
+    Screen("member with a credit taken back", undoing.done),
+    Screen("unsettled changes", losing.held_list),
+    Screen("unsettled change", losing.held),
+    Screen("unsettled change with mistakes", losing.with_mistakes),
+    Screen("unsettled changes of an agent", at(losing.UNSETTLED)),
     Screen("request for approval", _asked),
     Screen("approvals", _approvals),
     Screen("approval", _request),
@@ -467,6 +476,10 @@ SCREENS = (
     Screen("reason", at(f"{paths.SETTINGS}reasons/late_delivery"), who="ana"),
     Screen("retire a reason", at(f"{paths.SETTINGS}reasons/late_delivery/retire"), who="ana"),
     Screen("usual amounts with their difference", _other_amounts, who="ana"),
+    Screen("limits", at(limiting.LIMITS), who="ana"),
+    Screen("limits with their difference", limiting.changed, who="ana"),
+    Screen("limits with mistakes", limiting.with_mistakes, who="ana"),
+    Screen("limit rates", at(limiting.RATES), who="ana"),
     Screen("account", at(paths.ACCOUNT)),
     Screen("status", at(paths.STATUS)),
     Screen("403", at(paths.AUDIT)),
