@@ -13,11 +13,12 @@ from flask import Blueprint, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from dashboard.brevo.calls import LARGEST_CONTACT_ID
 from dashboard.permissions import Permission
 from dashboard.web import htmx
 from dashboard.web.access import requires
 from dashboard.web.errors import ErrorPage, render
-from dashboard.web.members.gather import EXTENSION, NoMember, check
+from dashboard.web.members.gather import EXTENSION, NoMember, check, unknown_contact
 from dashboard.web.members.links import OUTDATED
 from dashboard.web.members.present import (
     activity_panel,
@@ -40,6 +41,17 @@ def prepare(state: BlueprintSetupState) -> None:
     """Each application keeps its own snapshots."""
     parts = state.app.extensions["loyalty-desk"]
     state.app.extensions[EXTENSION] = Snapshots(parts.brevo, parts.clock)
+
+
+@blueprint.before_app_request
+def require_possible_contact() -> None:
+    """Every page about a contact: an ID that none can have is nobody's.
+
+    :raises ErrorPage: 404.
+    """
+    contact_id = (request.view_args or {}).get("contact_id")
+    if contact_id is not None and not 1 <= contact_id <= LARGEST_CONTACT_ID:
+        raise unknown_contact(contact_id)
 
 
 @blueprint.get("")

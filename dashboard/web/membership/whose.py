@@ -7,7 +7,6 @@ from uuid import UUID
 
 from dashboard.actions.refusals import Problem as Refusal
 from dashboard.actions.refusals import Unacceptable
-from dashboard.brevo.calls import LARGEST_CONTACT_ID
 from dashboard.brevo.contacts import Contact
 from dashboard.brevo.errors import BrevoError, NotFound
 from dashboard.brevo.members import AccountInfo
@@ -23,13 +22,11 @@ from dashboard.web.members.reads import Deadline, Part
 class Whose:
     """A contact and its membership, each read once and when something first asks for it.
 
-    :raises ErrorPage: there is no such programme, and can be no such contact.
+    :raises ErrorPage: there is no such programme.
     """
 
     def __init__(self, programme_id: UUID, contact_id: int) -> None:
         programmes.require(programme_id)
-        if not 1 <= contact_id <= LARGEST_CONTACT_ID:
-            raise unknown_contact(contact_id)
         self.programme_id = programme_id
         self.contact_id = contact_id
 
