@@ -146,12 +146,12 @@ def decided_by(database: Database, intent: Intent) -> Decider:
 def _order(form: OrderForm, now: datetime) -> Accepted:
     problems: list[Problem] = []
     amount = Decimal(0)
+    if form.takes is None:
+        problems.append(Problem("direction", "Choose whether it adds or takes"))
     try:
         amount = amounts.parse(form.amount, form.definition.unit)
     except amounts.AmountError as error:
         problems.append(Problem("amount", str(error)))
-    if form.takes is None:
-        problems.append(Problem("direction", "Choose whether it adds or takes"))
     due_at = _typed_time("due_at", form.due_at, form.zone, problems)
     expires_at = _typed_time("expires_at", form.expires_at, form.zone, problems)
     problems += _order_problems(form, amount, due_at, expires_at, now)

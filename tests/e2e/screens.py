@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.sandbox import cast
 from dashboard.sandbox.cast import CastMember
-from tests.e2e import acts, limiting, losing, paths, undoing
+from tests.e2e import acts, limiting, losing, paths, pending, undoing
 from tests.e2e.desk import Desk, give_session
 from tests.e2e.stack import Stack
 
@@ -480,6 +480,19 @@ SCREENS = (
     Screen("limits with their difference", limiting.changed, who="ana"),
     Screen("limits with mistakes", limiting.with_mistakes, who="ana"),
     Screen("limit rates", at(limiting.RATES), who="ana"),
+    Screen("pending orders", pending.queue),
+    Screen("pending orders for an auditor", pending.queue, who="ike"),
+    Screen("pending orders under a chip", at(f"{pending.QUEUE}?show=mine"), who="ike"),
+    Screen("complete an order", lambda page, stack: pending.jonas(page, stack, "complete")),
+    Screen("complete an order in the drawer", pending.drawer),
+    Screen("cancel an order", lambda page, stack: pending.jonas(page, stack, "cancel")),
+    Screen("cancel an order with mistakes", pending.cancel_without_reason),
+    Screen("order that was decided before", pending.decided_before),
+    Screen("create an order", at(f"{paths.member(cast.EXPIRING.contact_id)}/order")),
+    Screen("create an order with mistakes", pending.order_with_mistakes),
+    Screen("dry run of many orders", lambda page, stack: (pending.dry_run(page, stack), None)[1]),
+    Screen("dry run of many orders with mistakes", pending.dry_run_with_mistakes),
+    Screen("results of many orders", pending.results),
     Screen("account", at(paths.ACCOUNT)),
     Screen("status", at(paths.STATUS)),
     Screen("403", at(paths.AUDIT)),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from flask import request
+
 from dashboard.actions.noting import can_be_ended
 from dashboard.actions.orders import Decider, Draft, has_ended
 from dashboard.brevo.balances import BalanceDefinition
@@ -22,6 +24,7 @@ from dashboard.web.filters import formats
 from dashboard.web.members.gather import PAGES_AT_ONCE, member_url, snapshots
 from dashboard.web.members.reads import Deadline
 from dashboard.web.orders.hands import is_ending
+from dashboard.web.security import SAFE_METHODS
 
 _ENDED = {
     TransactionStatus.COMPLETED: "It was completed before",
@@ -29,6 +32,14 @@ _ENDED = {
     TransactionStatus.REJECTED: "Brevo rejected it before",
     TransactionStatus.EXPIRED: "It lapsed before",
 }
+
+
+class Over(ErrorPage):
+    """Nothing is left to do with this draft by hand. Only whoever sent a form tried something."""
+
+    def __init__(self, whose: Subject, title: str, text: str) -> None:
+        link = Link(member_url(whose.programme_id, whose.contact_id), f"Open member {whose.contact_id}")
+        super().__init__(409, title, text, link=link, recorded=request.method in SAFE_METHODS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +57,8 @@ class Found:
 def find(whose: Subject, definition_id: str | None, transaction_id: UUID) -> Found:
     """The draft, at the cost of no request when the member was read within the last minute.
 
-    :raises ErrorPage: it is none of this member's, belongs to a change of ours, or was ended already: then
-        the page says by whom and when.
+    :raises ErrorPage: it is none of this member's.
+    :raises Over: it belongs to a change of ours, or was ended already: the page says by whom and when.
     """
     name = str(transaction_id)
     definition = balance(programme(whose.programme_id), definition_id)
@@ -149,13 +160,13 @@ def _check(whose: Subject, item: HistoryItem) -> None:
     if item.status is not TransactionStatus.DRAFT:
         title = _ENDED.get(item.status, "It was ended before")
         at: datetime | None = item.completed_at or item.cancelled_at or item.rejected_at
-        who = "" if at is None else f" That was on {formats().when(at)}, in Brevo or another system."
-        raise _over(whose, title, f"Nothing is left to do with it.{who}")
+        who = "" if at is None else f"That was on {formats().when(at)}, in Brevo or another system. "
+        raise Over(whose, title, f"{who}Nothing is left to do with it.")
     mark = item.meta.get("intent")
     with services().database.read() as connection:
         carrier = intents.get(connection, mark) if isinstance(mark, str) else None
     if not can_be_ended(item.id, carrier):
-        raise _over(
+        raise Over(
             whose,
             "This is part of another change",
             "It is ended by the change that made it; completing it by hand could move the amount twice. "
@@ -170,12 +181,7 @@ def _refuse_ended(whose: Subject, changes: tuple[Intent, ...]) -> None:
         return
     word = "cancelled" if done.goal is Goal.CANCEL else "completed"
     told = winner(Decider(done.staff_name, done.settled_at), word)
-    raise _over(whose, f"It was {word} before", f"{told} Nothing is left to do with it.")
-
-
-def _over(whose: Subject, title: str, text: str) -> ErrorPage:
-    link = Link(member_url(whose.programme_id, whose.contact_id), f"Open member {whose.contact_id}")
-    return ErrorPage(409, title, text, link=link)
+    raise Over(whose, f"It was {word} before", f"{told} Nothing is left to do with it.")
 
 
 def _unknown(whose: Subject, trouble: BrevoError | None) -> ErrorPage:

@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
 
 from dashboard.actions.dry_run import Plan
 from dashboard.actions.preview import lot_expiry
@@ -38,13 +42,23 @@ class EndingForm(ChangeForm):
         return f"orders.{self.goal.value}"
 
     @property
-    def address(self) -> Mapping[str, object]:
+    def address(self) -> Mapping[str, Any]:
         """With the draft, and the balance that it is of."""
         return {
             **super().address,
             "transaction_id": self.found.draft.transaction_id,
             "definition": self.found.definition.id,
         }
+
+    @property
+    def cancel_url(self) -> str:
+        """The page that cancels the draft instead."""
+        return url_for("orders.cancel", in_drawer=False, **self.address)
+
+    @property
+    def cancel_drawer_url(self) -> str:
+        """The same for the drawer."""
+        return url_for("orders.cancel", in_drawer=True, **self.address)
 
     @property
     def deed(self) -> str:
@@ -88,7 +102,12 @@ class EndingForm(ChangeForm):
     def facts(self) -> list[dict[str, object]]:
         """What the draft is, as far as the remote says."""
         draft, item = self.found.draft, self.found.item
-        rows: list[dict[str, object]] = [{"label": "Made", "value": self.formats.time_tag(draft.made_at)}]
+        member = Markup('<a href="{}">{}</a>').format(self.member_url, self.member_name)
+        made = self.formats.time_tag(draft.made_at)
+        rows: list[dict[str, object]] = [
+            {"label": "Member", "value": member},
+            {"label": "Made", "value": made},
+        ]
         if item is not None:
             told = tell(item.meta)
             what = " · ".join(each for each in (told.what, told.detail) if each)

@@ -44,7 +44,7 @@ def show(programme_id: UUID) -> ResponseReturnValue:
 
 def _again(problem: Problem, programme_id: UUID) -> ResponseReturnValue:
     goal = _goal(typed()["goal"])
-    return _page(programme_id, goal, _sent_rows(programme_id, goal), (problem,))
+    return _refused(programme_id, goal, _sent_rows(programme_id, goal), (problem,))
 
 
 @blueprint.post("")
@@ -67,7 +67,8 @@ def send(programme_id: UUID) -> ResponseReturnValue:
     left_out = [each for each in rows if not each.can_go]
     if left_out:
         many = f"{len(left_out)} of {len(rows)} can't be {_DONE[goal]} any more"
-        return _page(programme_id, goal, rows, (Problem("", f"{many}. Nothing was sent. Look at the list"),))
+        told = Problem("", f"{many}. Nothing was sent. Look at the list")
+        return _refused(programme_id, goal, rows, (told,))
     try:
         deeds.decide_drafts(
             parts.database,
@@ -86,9 +87,9 @@ def send(programme_id: UUID) -> ResponseReturnValue:
         )
     except Unacceptable as refused:
         problems = tuple(Problem(_at(each.field), each.message) for each in refused.problems)
-        return _page(programme_id, goal, rows, problems)
+        return _refused(programme_id, goal, rows, problems)
     except NotRecorded as refused:
-        return _page(programme_id, goal, rows, (Problem("", str(refused)),))
+        return _refused(programme_id, goal, rows, (Problem("", str(refused)),))
     except Conflict as refused:
         raise _used_before(programme_id) from refused
     except Denied as refused:
@@ -120,6 +121,13 @@ def _page(
         queue_url=url_for("order_queue.show", programme_id=programme_id),
     )
     return page, 422 if problems else 200
+
+
+def _refused(
+    programme_id: UUID, goal: Goal, rows: list[Chosen], problems: Sequence[Problem]
+) -> ResponseReturnValue:
+    """The form again, with what would come of each as it stands now."""
+    return _page(programme_id, goal, _planned(programme_id, goal, rows, reads=True), problems)
 
 
 def _sent_rows(programme_id: UUID, goal: Goal) -> list[Chosen]:

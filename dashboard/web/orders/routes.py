@@ -12,6 +12,7 @@ from dashboard.actions.dry_run import dry_run
 from dashboard.permissions import Permission
 from dashboard.store import intents, reasons
 from dashboard.store.intents import Goal, Intent
+from dashboard.web import handlers, htmx
 from dashboard.web.access import requires, services
 from dashboard.web.changes import sending, subject
 from dashboard.web.changes.asking import actor
@@ -20,7 +21,8 @@ from dashboard.web.changes.subject import Subject
 from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import snapshots
-from dashboard.web.orders.finding import Found, find, of_intent
+from dashboard.web.members.links import CHANGED
+from dashboard.web.orders.finding import Found, Over, find, of_intent
 from dashboard.web.orders.form import BLANK, EndingForm
 
 blueprint = Blueprint(
@@ -84,6 +86,15 @@ def cancel_it(
 ) -> ResponseReturnValue:
     """Cancel the draft."""
     return _sent(Goal.CANCEL, programme_id, contact_id, transaction_id, in_drawer=in_drawer)
+
+
+@blueprint.errorhandler(Over)
+def over(error: Over) -> ResponseReturnValue:
+    """Say it, and have the page below the drawer read the member again."""
+    response = handlers.show(error)
+    if htmx.is_htmx():
+        response.headers["HX-Trigger"] = CHANGED
+    return response
 
 
 def _shown(

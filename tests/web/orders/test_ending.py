@@ -132,6 +132,25 @@ def test_whoever_sends_after_a_colleague_is_told_who_and_when_and_nothing_is_sen
     assert writes(open_desk) == before
 
 
+def test_looking_at_what_was_decided_before_is_no_attempt(open_desk: Desk) -> None:
+    chosen = draft(open_desk, 120)
+    ending(open_desk, name="lea").form("Complete +120 points").send()
+    sam = open_desk.visitor("sam")
+    sam.get(f"{MEMBER}/pending/{chosen}/complete", status=409)
+
+    assert "request.refused" not in [each.action for each in open_desk.record()]
+
+
+def test_the_drawer_of_whoever_came_second_has_the_page_read_the_member_again(open_desk: Desk) -> None:
+    form = ending(open_desk).form("Complete +120 points")
+    ending(open_desk, name="lea").form("Complete +120 points").send()
+
+    answer = form.send_htmx(path=form.action.replace("/complete?", "/complete/form?"), status=409)
+
+    assert "Lea Moreau completed it on 18 Nov 12:00." in answer.text
+    assert answer.response.headers["HX-Trigger"] == "member-changed"
+
+
 def test_whoever_comes_second_at_the_remote_is_told_when_it_was_decided(open_desk: Desk) -> None:
     chosen = draft(open_desk, 120)
     late = ending(open_desk).form("Complete +120 points")
