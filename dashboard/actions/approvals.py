@@ -13,12 +13,12 @@ from decimal import Decimal
 from hashlib import sha256
 from hmac import compare_digest
 
-import structlog
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from dashboard.actions import lending, records, words
 from dashboard.actions.credits import PATIENCE, Actor
+from dashboard.actions.deeds import advance
 from dashboard.actions.engine import Engine
 from dashboard.actions.lending import Look, Verdict
 from dashboard.actions.refusals import Denied, NotBegun, NotRecorded, Unacceptable
@@ -30,8 +30,6 @@ from dashboard.store.database import Database, DatabaseUnavailable
 from dashboard.store.intent import Intent, State
 
 __all__ = ["Changed", "Gone", "Look", "OwnRequest", "Verdict", "approve", "decline", "fingerprint"]
-
-_log = structlog.get_logger("actions.approvals")
 
 _ACTIONS = {
     Decision.APPROVED: "approval.approve",
@@ -101,11 +99,7 @@ def approve(
         raise
     except DatabaseUnavailable as error:
         raise NotRecorded(f"The decision could not be written down, so nothing was sent. {error}") from error
-    try:
-        return engine.advance(intent.id, until=engine.clock() + patience)
-    except DatabaseUnavailable:
-        _log.warning("intent.left_to_settler", intent=intent.id)
-        return intent
+    return advance(engine, intent, engine.clock() + patience)
 
 
 def decline(database: Database, decider: Actor, verdict: Verdict, look: Look, now: datetime) -> Intent:

@@ -6,6 +6,7 @@ into an intent and lets the engine make it happen. The same form sent again give
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,21 +17,22 @@ from uuid import UUID, uuid5
 
 import structlog
 from msgspec.structs import replace
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from dashboard.actions import amounts, follow
+from dashboard.actions import amounts, asking, follow
 from dashboard.actions.credits import PATIENCE, Actor
 from dashboard.actions.engine import Engine
 from dashboard.actions.records import ACTIONS
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Problem, Unacceptable
 from dashboard.actions.rules import LONGEST_CASE, LONGEST_NOTE, OWN
-from dashboard.permissions import Permission
+from dashboard.permissions import Permission, Role
 from dashboard.store import audit, intents, limits, own_contacts, reasons, spending
 from dashboard.store.audit import Entry, Outcome
 from dashboard.store.database import Database, DatabaseUnavailable
 from dashboard.store.intent import Intent, Kind, State
 from dashboard.store.reasons import Reason
-from dashboard.store.spending import Act, Member, OverLimit
+from dashboard.store.spending import Act, Member, OverLimit, Standing
 
 __all__ = ["PATIENCE", "Accepted", "Actor", "Ask", "Form", "Gift", "perform", "perform_all"]
 
@@ -38,6 +40,7 @@ _log = structlog.get_logger("actions.deeds")
 
 USED_UP = "Your limit is used up"
 
+_COUNTED_IN_POINTS = frozenset({"PERCENT"})
 MOST_AT_ONCE = 50
 """Rows of one form."""
 
@@ -71,6 +74,8 @@ class Gift:
     """Other contacts that get it too."""
     zone: tzinfo = UTC
     """The programme's: its days are those of the limits."""
+    may_ask: bool = False
+    """Above the person's limits it waits for somebody's approval, instead of being refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,8 +257,11 @@ def _added(database: Database, engine: Engine, actor: Actor, ask: Ask, accepted:
             return engine.journal.add(intent)
         return engine.journal.add(intent, _act(actor, ask.form, accepted.gift, now))
     except OverLimit as over:
+        gift = accepted.gift
+        if gift is not None and gift.may_ask and not _is_above_cap(database, actor, gift, now):
+            return _asked(database, intent, _act(actor, ask.form, gift, now), over)
         refuse(database, actor, ask, now)
-        raise Unacceptable((_over(database, actor, ask.form, accepted.gift, now),)) from over
+        raise Unacceptable((_over(database, actor, ask.form, gift, now),)) from over
     except IntegrityError as error:
         raise Unacceptable(
             (Problem("intent", "This was taken back before: it cannot be done twice"),)
@@ -283,6 +291,33 @@ def _act(actor: Actor, form: Form, gift: Gift, now: datetime) -> Act:
     )
 
 
+def hard_cap(connection: Connection, standing: Standing) -> Decimal:
+    """More than this nobody may give at once, in points: whoever decides is bound by their own limit too.
+
+    :param standing: the asking person's own limits, in points.
+    """
+    deciders = [role for role in Role if role.may(Permission.APPROVALS_DECIDE)]
+    own = standing.at_once().alone or Decimal(0)
+    return max(limits.most_at_once(connection, deciders), own)
+
+
+def _is_above_cap(database: Database, actor: Actor, gift: Gift, now: datetime) -> bool:
+    with database.read() as connection:
+        stands = spending.standing(connection, actor.staff_id, actor.role, now, gift.zone)
+        points = limits.in_points(gift.amount, limits.rate(connection, gift.unit))
+        return points > hard_cap(connection, stands)
+
+
+def _asked(database: Database, intent: Intent, act: Act, over: OverLimit) -> Intent:
+    """The intent as a request, in the unit of the gift; what is no amount of anything is told in points."""
+    with database.read() as connection:
+        rate = limits.rate(connection, act.unit)
+    if act.unit in _COUNTED_IN_POINTS:
+        told = dataclasses.replace(act, amount=limits.in_points(act.amount, rate), unit=limits.POINTS)
+        return asking.ask(database, intent, told, over.exceeded)
+    return asking.ask(database, intent, act, Standing(over.exceeded).told_in(rate).rooms)
+
+
 def _over(database: Database, actor: Actor, form: Form, gift: Gift | None, now: datetime) -> Problem:
     """What to say about a gift that the person's limits do not hold."""
     if gift is None:
@@ -291,6 +326,9 @@ def _over(database: Database, actor: Actor, form: Form, gift: Gift | None, now: 
     with database.read() as connection:
         rate = limits.rate(connection, gift.unit)
         stands = spending.standing(connection, actor.staff_id, actor.role, now, gift.zone, member)
+        most = limits.in_unit(hard_cap(connection, stands), rate)
+    if gift.may_ask:
+        return Problem(gift.field, f"{amounts.at_most(gift.unit, most)}: nobody may give more at once")
     left = stands.told_in(rate).alone
     if not left:
         return Problem(gift.field, USED_UP)

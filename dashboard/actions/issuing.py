@@ -61,7 +61,10 @@ class Validity:
 def issue_voucher(
     database: Database, engine: Engine, actor: Actor, form: IssueForm, *, patience: timedelta = PATIENCE
 ) -> Intent:
-    """Give a member a voucher, with a code of ours. Raises as :func:`dashboard.actions.deeds.perform`."""
+    """Give a member a voucher, with a code of ours. Raises as :func:`dashboard.actions.deeds.perform`.
+
+    Goodwill above what the person may give alone waits for somebody's approval.
+    """
     typed = (
         form.reward.id,
         form.pays,
@@ -178,7 +181,7 @@ def _gift(form: IssueForm, value: Decimal | None) -> Gift | None:
     if given is None:
         return None
     amount, unit = given
-    return Gift(amount=amount, unit=unit, field="value", sharers=form.sharers, zone=form.zone)
+    return Gift(amount=amount, unit=unit, field="value", sharers=form.sharers, zone=form.zone, may_ask=True)
 
 
 def reward_problems(reward: Reward, now: datetime) -> list[Problem]:

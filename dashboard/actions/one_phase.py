@@ -90,7 +90,7 @@ class OnePhase:
 
     def begin(self, intent: Intent, pause: Pause | None, now: datetime) -> Intent:
         """Before the call is sent: from RESERVED to CREATING, or wait."""
-        if intent.unknown_since is None and now - intent.created_at > self.policy.give_up:
+        if intent.unknown_since is None and now - intent.ready_at > self.policy.give_up:
             return failed(intent, now, "not_sent", words.never_reached(intent))
         if pause is not None:
             return replace(intent, waiting=pause.waiting, next_at=pause.until)

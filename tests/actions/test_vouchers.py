@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace as replace_reward
 
 from dashboard.actions import vouchers
+from dashboard.actions.approvals import Look, OwnRequest, Verdict, approve, fingerprint
 from dashboard.actions.refusals import Conflict, Denied, Problem
 from dashboard.actions.vouchers import (
     IssueForm,
@@ -27,9 +28,12 @@ from dashboard.actions.vouchers import (
     revoke_vouchers,
 )
 from dashboard.brevo.rewards import Reward
-from dashboard.store import intents
+from dashboard.store import approvals as requests
+from dashboard.store import intents, limits
+from dashboard.store.approvals import Asked
 from dashboard.store.audit import Outcome
-from dashboard.store.intent import Kind, Link, State
+from dashboard.store.intent import Intent, Kind, Link, State
+from dashboard.store.limits import Limit, Span
 from tests.actions.counter import Counter, new_form
 from tests.actions.fake_acting import MEMBER
 from tests.actions.fake_remote import DEFINITION, PROGRAMME, START, Fault
@@ -163,10 +167,73 @@ def test_what_is_only_charged_when_it_is_used_is_not_given_back_before(counter):
     assert vouchers.paid_for(done, later) is None
 
 
-def test_a_voucher_above_the_limit_is_refused_and_recorded(counter):
+def test_a_voucher_that_nobody_may_give_is_refused_and_recorded(counter):
     form = replace(issuing(), value="90000")
     assert [one.field for one in counter.problems(issue_voucher, form)] == ["value"]
     assert counter.record() == [("voucher.issue", Outcome.DENIED)]
+
+
+LOOK = Look(definition=None, balance=None, balance_at=None, sharers=frozenset(), zone=UTC)
+
+
+def asked_for(counter: Counter, form: IssueForm) -> Asked:
+    intent = counter.do(issue_voucher, form)
+    assert (intent.state, counter.desk.calls) == (State.AWAITING_APPROVAL, [])
+    with counter.database.read() as connection:
+        asked = requests.get(connection, intent.id)
+    assert asked is not None
+    return asked
+
+
+def approved(counter: Counter, asked: Asked) -> Intent:
+    verdict = Verdict(intent_id=asked.intent.id, seen=fingerprint(asked, None))
+    return approve(counter.database, counter.engine, counter.actor, verdict, LOOK)
+
+
+def test_goodwill_above_the_limit_waits_for_approval_and_is_then_issued(counter, lea):
+    asked = asked_for(counter, replace(issuing(), value="2000"))
+    assert (asked.request.amount, asked.request.unit) == (Decimal(2000), "GBP")
+    assert [one.most for one in asked.request.exceeded] == ["1000"]
+    done = approved(counter.at(lea), asked)
+    assert (done.state, done.values["approved_by"]) == (State.DONE, "Lea")
+    (given,) = counter.desk.world.vouchers.values()
+    assert given.value == Decimal(2000)
+
+
+def test_what_approved_goodwill_costs_is_given_back_too(counter, lea):
+    with counter.database.write() as connection:
+        limits.put(connection, "agent", Span.ACT, Limit(Decimal(5)))
+    asked = asked_for(counter, replace(issuing(), reward=CHEAP))
+    approved(counter.at(lea), asked)
+    assert [each.amount for each in counter.desk.ledger.entries] == [Decimal(10)]
+
+
+def test_a_percentage_above_the_limit_is_asked_for_in_points(counter):
+    with counter.database.write() as connection:
+        limits.put(connection, "agent", Span.ACT, Limit(Decimal(5)))
+    asked = asked_for(counter, replace(issuing(), reward=PERCENT))
+    assert (asked.request.amount, asked.request.unit) == (Decimal(20), "POINTS")
+
+
+def test_the_same_request_twice_is_one(counter):
+    form = replace(issuing(), value="2000")
+    assert counter.do(issue_voucher, form) == counter.do(issue_voucher, form)
+
+
+def test_nobody_approves_their_own_voucher(counter, lea):
+    with counter.database.write() as connection:
+        limits.put(connection, lea.id, Span.ACT, Limit(Decimal(5)))
+    asked = asked_for(counter.at(lea), issuing())
+    with pytest.raises(OwnRequest):
+        approved(counter.at(lea), asked)
+    assert counter.desk.calls == []
+
+
+def test_a_voucher_that_points_pay_for_needs_no_approval(counter):
+    with counter.database.write() as connection:
+        limits.put(connection, "agent", Span.ACT, Limit(Decimal(5)))
+    form = replace(issuing(), reward=CHEAP, pays=Pays.POINTS)
+    assert counter.do(issue_voucher, form).state is State.DONE
 
 
 def test_what_goodwill_pays_for_is_given_back_as_a_credit_that_belongs_to_it(counter):

@@ -38,6 +38,8 @@ class Standing:
 def act(asked: Asked, formats: Formats) -> str:
     """What is asked for: ``Give 5,000 points``."""
     amount = formats.amount(asked.request.amount, asked.request.unit)
+    if asked.intent.kind is Kind.VOUCHER_ISSUE:
+        return f"Issue voucher {asked.intent.values.get('reward_name')}, worth {amount}"
     return f"{_ACTS.get(asked.intent.kind, 'Issue')} {amount}"
 
 

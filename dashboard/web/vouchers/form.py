@@ -45,6 +45,8 @@ class IssuingForm(ChangeForm):
     """The person's limits, in points."""
     rate: Decimal
     """How many points one of the voucher's unit counts as."""
+    most: Decimal
+    """More than this nobody may give at once, in points."""
     formats: Formats
     now: datetime
 
@@ -147,12 +149,22 @@ class IssuingForm(ChangeForm):
         return any(self.typed[name] or name in wrong for name in rare)
 
     @property
-    def is_above(self) -> bool:
-        """Whether it is more goodwill than the person may give now."""
+    def asks(self) -> bool:
+        """Whether it is more goodwill than the person may give now, so that it needs somebody's approval."""
+        return not self.is_too_much and bool(self.standing.exceeded(self._points))
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether nobody may give it at once."""
+        return self._points > self.most
+
+    @property
+    def _points(self) -> Decimal:
+        """The goodwill in it, in points."""
         worth = self._worth
         if self.pays != Pays.GOODWILL or worth is None:
-            return False
-        return bool(self.standing.exceeded(limits.in_points(worth[0], self.rate)))
+            return Decimal(0)
+        return limits.in_points(worth[0], self.rate)
 
     @property
     def _unit(self) -> str:
@@ -162,7 +174,7 @@ class IssuingForm(ChangeForm):
     @property
     def button(self) -> str:
         """What the button says."""
-        return f"Issue {self.name}"
+        return f"Ask for approval: {self.name}" if self.asks else f"Issue {self.name}"
 
     @property
     def preview(self) -> list[dict[str, object]]:
@@ -181,8 +193,15 @@ class IssuingForm(ChangeForm):
                 "label": "Counts towards your limit",
                 "value": limit_words.counted(worth[0], self.rate, self._unit, self.formats),
             }
-        if self.is_above:
-            yield {"label": "Approval", "value": "Above your limit", "kind": "warn"}
+            yield from self._approval()
+
+    def _approval(self) -> Iterator[dict[str, object]]:
+        if self.is_too_much:
+            yield {"label": "Approval", "value": "Nobody may give this much at once", "kind": "warn"}
+        elif self.asks:
+            yield {"label": "Approval", "value": "Goes to a supervisor", "kind": "warn"}
+        else:
+            yield {"label": "Approval", "value": "Not needed"}
 
     def _dates(self) -> Iterator[dict[str, object]]:
         typed, problems = issuing.read_validity(self.asked, self.now)

@@ -39,7 +39,7 @@ def hint(standing: Standing, rate: Decimal, unit: str, formats: Formats) -> str:
     if narrow:
         left, span = min(narrow, key=lambda each: each[0])
         told.append(f"{figures.amount(left, unit, formats)} left {_WHEN[span]}")
-    return f"Your limit: {', '.join(told)}." if told else "You have no limit."
+    return f"Your limit: {', '.join(told)}. More goes to a supervisor." if told else "You have no limit."
 
 
 def counted(worth: Decimal, rate: Decimal, unit: str, formats: Formats) -> str:

@@ -258,8 +258,36 @@ def test_a_voucher_above_the_limit_is_told_at_its_value(open_desk: Desk) -> None
     page = open_desk.visitor("sam").get(FIVE)
     told = open_desk.visitor("sam").fragment(f"{FIVE}/preview?pays=goodwill")
 
-    assert "Your limit: £4.00 a voucher." in page.main
-    assert told.pairs()["Approval"] == "Above your limit"
+    assert "Your limit: £4.00 a voucher. More goes to a supervisor." in page.main
+    assert told.pairs()["Approval"] == "Goes to a supervisor"
+    assert "Ask for approval: £5 off" in told.text
+
+
+def test_goodwill_above_the_limit_is_asked_for_approved_and_issued(open_desk: Desk) -> None:
+    with open_desk.services.database.write() as connection:
+        limits.put(connection, "agent", Span.ACT, Limit(Decimal(4)))
+    page = issue(open_desk)
+    assert "Voucher £5 off for Amara Okafor waits for a supervisor." in page.main
+    assert writes(open_desk) == []
+
+    lea = open_desk.visitor("lea")
+    request = lea.get("/approvals/").links()["Issue voucher £5 off, worth £5.00"]
+    done = lea.get(request).form("Approve").send()
+
+    (given,) = ours(open_desk)
+    assert given["code"] in done.main
+    assert balance(open_desk) == 12_480
+    assert open_desk.visitor("sam").get(request, status=403)
+
+
+def test_a_voucher_that_nobody_may_give_says_so_before_and_when_it_is_sent(open_desk: Desk) -> None:
+    told = open_desk.visitor("sam").fragment(f"{FIVE}/preview?pays=goodwill&value=10,001")
+    page = open_desk.visitor("sam").get(FIVE).form("Issue £5 off").fill({**GOODWILL, "Value": "10,001"})
+
+    assert told.pairs()["Approval"] == "Nobody may give this much at once"
+    refused = page.send(status=422)
+    assert "Amount must be 10,000.00 or less: nobody may give more at once" in refused.main
+    assert writes(open_desk) == []
 
 
 def test_a_reward_that_another_programme_has_is_not_found_and_costs_no_request(open_desk: Desk) -> None:
