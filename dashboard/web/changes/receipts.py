@@ -9,10 +9,11 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, render_template, url_for
 
 from dashboard.actions import undo as undoing
+from dashboard.actions.enrolling import enrolled_as
 from dashboard.brevo.errors import BrevoError
 from dashboard.permissions import Permission
 from dashboard.store import audit, intents, reasons
-from dashboard.store.intents import Intent, Link, Phase
+from dashboard.store.intents import Intent, Kind, Link, Phase
 from dashboard.web.access import requires, services
 from dashboard.web.audit import words as audit_words
 from dashboard.web.changes import facts, words
@@ -75,8 +76,14 @@ def show(programme_id: UUID, intent_id: UUID) -> Response:
 @blueprint.get("/intents/<uuid:intent_id>/receipt")
 @requires(Permission.MEMBERS_READ, polls=True)
 def receipt(programme_id: UUID, intent_id: UUID) -> Response:
-    """The line alone, asked for every few seconds until it is settled."""
+    """The line alone, asked for every few seconds until it is settled. From a contact that was created it
+    leads on: to the enrolment, or to the contact.
+    """
     intent = find(programme_id, intent_id)
+    if intent.kind is Kind.CONTACT_CREATE and intent.phase is Phase.DONE:
+        response = make_response("")
+        response.headers["HX-Redirect"] = told_at(followed(intent))
+        return response
     return receipt_answer(intent, _name(intent))
 
 
@@ -152,6 +159,14 @@ def find(programme_id: UUID, intent_id: UUID) -> Intent:
     if found is None or found.programme_id != str(programme_id):
         raise ErrorPage(404, "No such change", "Open the member: the staff actions list what was done.")
     return found
+
+
+def followed(creation: Intent) -> Intent:
+    """What there is to tell once a contact exists: its enrolment, where one follows from the creation."""
+    follower = enrolled_as(creation)
+    with services().database.read() as connection:
+        found = intents.get(connection, follower) if follower else None
+    return found or creation
 
 
 def intent_url(intent: Intent) -> str:

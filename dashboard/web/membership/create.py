@@ -12,13 +12,13 @@ from flask.typing import ResponseReturnValue
 
 from dashboard.actions import enrolling as deeds
 from dashboard.permissions import Permission
-from dashboard.store import intents
-from dashboard.store.intents import Intent, Phase
+from dashboard.store.intents import Intent
 from dashboard.web import programmes
 from dashboard.web.access import requires, services
 from dashboard.web.changes import sending
 from dashboard.web.changes.asking import actor, programme
 from dashboard.web.changes.form import ChangeForm
+from dashboard.web.changes.receipts import followed
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.changes.subject import Subject
 from dashboard.web.find.recognise import Hints, Kind, plan
@@ -119,12 +119,7 @@ def _carry_out(programme_id: UUID) -> Intent:
         case_reference=form["case_reference"],
         note=form["note"],
     )
-    creation = deeds.create_contact(parts.database, parts.engine, actor(), asked)
-    follower = deeds.enrolled_as(creation)
-    if creation.phase is not Phase.DONE or follower is None:
-        return creation
-    with parts.database.read() as connection:
-        return intents.get(connection, follower) or creation
+    return followed(deeds.create_contact(parts.database, parts.engine, actor(), asked))
 
 
 def phone(text: str) -> str | None:

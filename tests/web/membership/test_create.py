@@ -215,6 +215,23 @@ def test_a_lost_answer_leaves_the_creation_being_checked_on_its_own_page(open_de
     assert "No answer yet, checking." in page.main
 
 
+def test_once_the_lost_answer_is_known_the_receipt_leads_to_the_member(open_desk: Desk) -> None:
+    assert open_desk.remote is not None
+    open_desk.remote.fault("apply_then_drop", path="createContact")
+    sam = open_desk.visitor("sam")
+    form = sam.get(NEW).form(BUTTON).fill(NIA)
+    creation = form.values["intent"]
+    form.send()
+    open_desk.clock.advance(seconds=30)
+    open_desk.services.settler.round()
+    open_desk.services.settler.round()
+
+    line = sam.fragment(f"{HOME}intents/{creation}/receipt")
+
+    page = sam.get(line.response.headers["HX-Redirect"])
+    assert "Nia Cole enrolled." in page.main
+
+
 def test_the_drawer_leads_to_the_member_page(open_desk: Desk) -> None:
     drawer = open_desk.visitor("sam").fragment(f"{NEW}/form")
 
