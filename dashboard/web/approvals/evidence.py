@@ -13,15 +13,18 @@ from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.errors import BrevoError
 from dashboard.store import approvals, intents, reasons
 from dashboard.store.approvals import Asked
-from dashboard.store.intents import Intent, Kind, Phase
+from dashboard.store.intents import Intent, Kind, Link, Phase
 from dashboard.web.access import services
-from dashboard.web.changes import subject
+from dashboard.web.changes import facts, subject
+from dashboard.web.changes.facts import Fact
 from dashboard.web.changes.subject import Subject
 from dashboard.web.errors import ErrorPage
+from dashboard.web.filters import formats
 
 LOOKS_BACK = timedelta(days=30)
 LAST_CREDITS = 5
 _RECENT = 50
+_OF_VOUCHERS = frozenset({"Value", "Paid with", "Valid from", "Expires"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ class Given:
     """What the person who asks gave within the last 30 days."""
 
     count: int
-    total: Decimal
-    """In the unit of the request; credits of other balances are not added up."""
+    total: Decimal | None
+    """In the unit of the request; credits of other balances are not added up. None for a voucher."""
     to_member: int
 
 
@@ -48,6 +51,8 @@ class Evidence:
     """What approving would do; None for what moves no balance, or while the programme cannot be read."""
     last_credits: tuple[Intent, ...]
     given: Given
+    details: tuple[Fact, ...]
+    """What else is asked for, where that is no amount alone. Never a code: it can be spent."""
 
 
 def find(intent_id: UUID, programme_id: UUID | None = None) -> Asked:
@@ -81,7 +86,7 @@ def gather(asked: Asked) -> Evidence:
         of_member = intents.for_member(connection, intent.programme_id, intent.contact_id, _RECENT)
         of_requester = intents.credits_of(connection, intent.staff_id, now - LOOKS_BACK)
         labels = {each.code: each.label for each in reasons.list_all(connection)}
-    last = [each for each in of_member if each.kind is Kind.CREDIT and each.phase is Phase.DONE]
+    last = [each for each in of_member if _is_credit(each) and each.phase is Phase.DONE]
     return Evidence(
         asked=asked,
         member=member,
@@ -90,7 +95,8 @@ def gather(asked: Asked) -> Evidence:
         reason=labels.get(intent.reason or "", intent.reason),
         outlook=_outlook(asked, definition, balance),
         last_credits=tuple(last[:LAST_CREDITS]),
-        given=_given(intent, of_requester),
+        given=_given(intent, tuple(filter(_is_credit, of_requester))),
+        details=_details(intent),
     )
 
 
@@ -105,11 +111,25 @@ def _outlook(
 
 
 def _given(intent: Intent, before: tuple[Intent, ...]) -> Given:
-    same = [each for each in before if each.definition_id == intent.definition_id]
-    moved = (each.amount if each.applied_amount is None else each.applied_amount for each in same)
     here = (intent.programme_id, intent.contact_id)
     to_member = sum((each.programme_id, each.contact_id) == here for each in before)
+    if not intent.definition_id:
+        return Given(len(before), None, to_member)
+    same = [each for each in before if each.definition_id == intent.definition_id]
+    moved = (each.amount if each.applied_amount is None else each.applied_amount for each in same)
     return Given(len(before), sum(moved, Decimal(0)), to_member)
+
+
+def _is_credit(intent: Intent) -> bool:
+    """Whether somebody gave it: the price of a voucher that comes back is no gift of its own."""
+    return intent.kind is Kind.CREDIT and intent.link is not Link.RETURN
+
+
+def _details(intent: Intent) -> tuple[Fact, ...]:
+    if intent.kind is not Kind.VOUCHER_ISSUE:
+        return ()
+    asked = facts.asked(intent, "", None, formats())
+    return tuple(each for each in asked if each.label in _OF_VOUCHERS)
 
 
 def _member(intent: Intent) -> Subject:

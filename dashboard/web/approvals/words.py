@@ -10,7 +10,7 @@ from dashboard.store.intents import Kind, Phase
 from dashboard.web.filters import Formats
 
 _SPANS = {
-    "act": "for one credit",
+    "act": "at once",
     "day": "a day",
     "week": "a week",
     "month": "a month",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from dashboard.actions.paying import Pays
@@ -21,12 +21,14 @@ from dashboard.web.changes.subject import Subject
 from dashboard.web.errors import remote_trouble
 from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
+from dashboard.web.members import local
 from dashboard.web.members.gather import member_url
+from dashboard.web.members.looks import record_look, remember_look
 from dashboard.web.members.vouchers import SHOWN
 from dashboard.web.vouchers import figures, qr
 from dashboard.web.vouchers.building import voucher_of
-from dashboard.web.vouchers.held import used_text
 from dashboard.web.vouchers.holding import Holding, issues, read, uses
+from dashboard.web.vouchers.redeeming import used_text
 from dashboard.web.vouchers.verdicts import VERDICTS, explain
 
 blueprint = Blueprint("looking", __name__)
@@ -36,8 +38,14 @@ _PAID = {Pays.POINTS.value: "Points", Pays.GOODWILL.value: "Goodwill"}
 
 @blueprint.get("/<uuid:voucher_id>")
 @requires(Permission.MEMBERS_READ)
-def show(programme_id: UUID, contact_id: int, voucher_id: UUID) -> str:
-    """One voucher: its code large and as a QR code, what it is, and what can be done with it."""
+def show(programme_id: UUID, contact_id: int, voucher_id: UUID) -> Response:
+    """One voucher: its code large and as a QR code, what it is, and what can be done with it.
+
+    It names the member, so opening it is a look at them, and is written down as one.
+    """
+    reader = current_staff()
+    seen = local.read(services().database, str(programme_id), contact_id, reader.id)
+    record_look(seen, programme_id, contact_id)
     whose = subject.read(programme_id, contact_id)
     holding = read(whose)
     voucher = voucher_of(whose, holding, voucher_id)
@@ -45,7 +53,7 @@ def show(programme_id: UUID, contact_id: int, voucher_id: UUID) -> str:
     label, kind, _ = SHOWN[state]
     used = uses(whose, voucher)
     is_open = state in {VoucherState.AVAILABLE, VoucherState.NOT_YET_VALID}
-    return render_template(
+    page = render_template(
         "vouchers/show.html",
         member=whose,
         member_url=member_url(programme_id, contact_id),
@@ -60,8 +68,11 @@ def show(programme_id: UUID, contact_id: int, voucher_id: UUID) -> str:
         picture=qr.svg(voucher.code) if voucher.code and is_open else None,
         is_open=is_open,
         is_usable=state is VoucherState.AVAILABLE,
-        may_write=current_staff().role.may(Permission.VOUCHERS_WRITE),
+        may_write=reader.role.may(Permission.VOUCHERS_WRITE),
     )
+    response = make_response(page)
+    remember_look(response, programme_id, contact_id, label=whose.name)
+    return response
 
 
 @blueprint.get("/check")

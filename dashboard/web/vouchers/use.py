@@ -23,8 +23,8 @@ from dashboard.web.changes.subject import Subject
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.vouchers.building import basics, check_fresh, filled, voucher_of
-from dashboard.web.vouchers.held import RedeemingForm
 from dashboard.web.vouchers.holding import Holding, read, uses
+from dashboard.web.vouchers.redeeming import RedeemingForm
 
 blueprint = Blueprint("using", __name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dashboard.actions.validation import Reason, Validation
 from dashboard.web.changes.subject import Subject
 from dashboard.web.filters import Formats
-from dashboard.web.vouchers.held import used_text
 from dashboard.web.vouchers.holding import Uses
+from dashboard.web.vouchers.redeeming import used_text
 
 VERDICTS = {
     Reason.GOOD: ("Good: it can be used now", "good"),

@@ -53,7 +53,7 @@ def test_the_queue_tells_who_asks_for_what_and_which_limit_it_is_above(open_desk
     open_desk.clock.advance(minutes=12)
     page = open_desk.visitor("lea").get("/approvals/")
     assert page.links()["Give 5,000 points"] == f"/approvals/{intent_id}"
-    for told in ("Sam Rivera", "1,000 points for one credit", "12 minutes ago"):
+    for told in ("Sam Rivera", "1,000 points at once", "12 minutes ago"):
         assert told in page.main
     assert page.links()["Approvals1"] == "/approvals/"
 
@@ -69,7 +69,7 @@ def test_the_evidence_stands_on_one_screen(open_desk: Desk) -> None:
     assert told["Member"] == "Amara Okafor"
     assert told["Case or order number"] == "ZD-55910"
     assert told["Note (staff only)"] == "Third time this month"
-    assert told["Above the limit of"] == "1,000 points for one credit"
+    assert told["Above the limit of"] == "1,000 points at once"
     assert (told["Balance now"], told["After approval"]) == ("12,780 points", "17,780 points")
     assert (told["Credits"], told["Together"], told["To this member"]) == ("1", "300 points", "1")
     assert "ZD-1" in page.main

@@ -272,9 +272,13 @@ def test_goodwill_above_the_limit_is_asked_for_approved_and_issued(open_desk: De
 
     lea = open_desk.visitor("lea")
     request = lea.get("/approvals/").links()["Issue voucher £5 off, worth £5.00"]
-    done = lea.get(request).form("Approve").send()
+    shown = lea.get(request)
+    assert shown.pairs()["Paid with"] == "Goodwill"
+    done = shown.form("Approve").send()
 
     (given,) = ours(open_desk)
+    assert given["code"] not in shown.main
+    assert done.pairs()["Credits"] == "0"
     assert given["code"] in done.main
     assert balance(open_desk) == 12_480
     assert open_desk.visitor("sam").get(request, status=403)

@@ -65,6 +65,16 @@ def test_a_voucher_has_a_page_with_its_code_large_to_copy_and_as_a_picture(open_
     assert page.pairs()["Value"] == "£10.00"
 
 
+def test_opening_a_voucher_is_a_look_at_its_member(open_desk: Desk) -> None:
+    url = at(voucher(open_desk, TEN_OFF))
+
+    open_desk.visitor("ike").get(url)
+    open_desk.visitor("ike").get(url)
+
+    looks = [each.contact_id for each in open_desk.record() if each.action == "member.view"]
+    assert looks == [VOUCHERS.contact_id]
+
+
 def test_a_used_voucher_has_no_picture_and_nothing_to_do(open_desk: Desk) -> None:
     page = open_desk.visitor("sam").get(at(voucher(open_desk, FREE_COFFEE)))
 
