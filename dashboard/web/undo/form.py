@@ -38,6 +38,8 @@ class UndoPage(ChangeForm):
     deed = UNDO
 
     original: Intent
+    reversal: Intent | None
+    """What took it back before."""
     reading: Reading
     offer: Offer
     configuration: ProgrammeConfiguration
@@ -58,6 +60,11 @@ class UndoPage(ChangeForm):
     def original_url(self) -> str:
         """The page of what is taken back."""
         return intent_url(self.original)
+
+    @property
+    def reversal_url(self) -> str | None:
+        """The page of what took it back before."""
+        return None if self.reversal is None else intent_url(self.reversal)
 
     @property
     def unit(self) -> str:

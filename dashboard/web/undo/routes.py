@@ -106,6 +106,7 @@ def _page(
         typed={"reason": "", "case_reference": "", "note": "", **values},
         problems=problems,
         original=original,
+        reversal=links.reversal,
         reading=reading,
         offer=deeds.offer(actor(), original, links, reading.facts, parts.clock()),
         configuration=programme(reading.subject.programme_id),

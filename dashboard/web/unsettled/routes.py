@@ -12,7 +12,7 @@ from dashboard.actions import held
 from dashboard.actions.held import Choice, Decision
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Unacceptable
 from dashboard.permissions import Permission
-from dashboard.store import audit, intents
+from dashboard.store import audit, intents, reasons
 from dashboard.store.intents import Intent, State
 from dashboard.web.access import Forbidden, current_staff, requires, services
 from dashboard.web.audit import words as audit_words
@@ -25,6 +25,7 @@ from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import member_url
 from dashboard.web.unsettled import words
+from dashboard.web.unsettled.candidates import look
 
 blueprint = Blueprint("unsettled", __name__, url_prefix="/unsettled")
 
@@ -134,14 +135,17 @@ def _page(
     unit = unit_of(intent)
     with services().database.read() as connection:
         rows = audit.page(connection, audit.Filters(intent_id=intent.id))
+        labels = {each.code: each.label for each in reasons.list_all(connection)}
+    reason = labels.get(intent.reason or "", intent.reason)
     member = f"Member {intent.contact_id}" if intent.contact_id else "New contact"
     html = render_template(
         "unsettled/show.html",
         intent=intent,
         title=f"{intent.staff_name} {change_words.said(intent, unit, formats())}",
         standing=change_words.STANDINGS[intent.phase],
-        asked=(*facts.asked(intent, unit, intent.reason, formats()), *words.sent(intent, formats())),
+        asked=(*facts.asked(intent, unit, reason, formats()), *words.sent(intent, formats())),
         shown=tuple(words.shown(intent, formats())),
+        alike=look(intent, unit, formats()),
         choices=held.choices_of(actor(), intent),
         words=words.CHOICES,
         chosen=choice,

@@ -77,7 +77,8 @@ def shown(intent: Intent, formats: Formats) -> Iterator[Fact]:
     evidence = dict(intent.evidence)
     kind = evidence.pop("kind", None)
     evidence.pop("sent", None)
-    yield Fact("Last seen", _KINDS.get(str(kind), str(kind)) if kind else "Nothing yet")
+    nothing = "Nothing of it" if intent.sent_at is not None else "Nothing yet"
+    yield Fact("Last answer", _KINDS.get(str(kind), str(kind)) if kind else nothing)
     for name, value in evidence.items():
         if value is not None and value != []:
             yield Fact(_NAMES.get(name, name.replace("_", " ").capitalize()), _told(name, value, formats))

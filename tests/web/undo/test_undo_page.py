@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -104,13 +105,26 @@ def test_of_two_forms_the_second_learns_who_was_faster(open_desk: Desk) -> None:
     assert balance(open_desk, POINTS) == Decimal(12480)
 
 
+def test_of_two_people_who_press_at_the_same_moment_one_takes_it_back(open_desk: Desk) -> None:
+    original = moved(open_desk)
+    forms = [undo_form(open_desk, original, "Take back 500 points", name) for name in ("sam", "lea", "ana")]
+
+    with ThreadPoolExecutor(3) as threads:
+        answers = [each.status_code for each in threads.map(lambda form: form.send_raw(), forms)]
+
+    assert sorted(answers) == [303, 422, 422]
+    assert balance(open_desk, POINTS) == Decimal(12480)
+
+
 def test_what_was_taken_back_cannot_be_taken_back_again_nor_can_its_reversal(open_desk: Desk) -> None:
     original = moved(open_desk)
     undo_form(open_desk, original, "Take back 500 points").send()
     with open_desk.services.database.read() as connection:
         (reversal,) = intents.linked_to(connection, original.id)
 
-    assert "Sam Rivera took this back before" in undo_page(open_desk, original).main
+    page = undo_page(open_desk, original)
+    assert "Sam Rivera took this back before" in page.main
+    assert page.links()["Open what took it back"].endswith(reversal.id)
     assert "This took something back itself" in undo_page(open_desk, reversal).main
 
 

@@ -54,6 +54,20 @@ def held_voucher(desk: Desk, name: str = "sam") -> Intent:
     return held
 
 
+def held_credit(desk: Desk, name: str = "sam") -> Intent:
+    """A credit whose draft was made, while the answer was lost and Brevo forgot our mark."""
+    assert desk.remote is not None
+    parts = desk.services
+    definition = parts.configuration.of(NORTHWIND).definition(POINTS)
+    desk.remote.switch("nulls", "yes")
+    fault(desk, "apply_then_drop", "createTransaction")
+    form = CreditForm(**basics(definition=definition, amount="500"))
+    held = settled(desk, give_credit(parts.database, parts.engine, actor(desk, name), form))
+    desk.remote.switch("nulls", "no")
+    assert held.failure_code == "mark_lost"
+    return held
+
+
 def queued_credit(desk: Desk, name: str = "sam") -> Intent:
     """A credit that waits because this hour's requests are used up."""
     parts = desk.services

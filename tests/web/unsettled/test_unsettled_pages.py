@@ -11,7 +11,15 @@ from dashboard.store.audit import Outcome
 from dashboard.store.intents import Intent, Phase, State
 from tests.support.app import Desk
 from tests.support.page import Page
-from tests.web.unsettled.acting import held_voucher, now, queued_credit, settled, unknown_voucher
+from tests.web.unsettled.acting import (
+    fault,
+    held_credit,
+    held_voucher,
+    now,
+    queued_credit,
+    settled,
+    unknown_voucher,
+)
 
 LIST = "/unsettled/"
 
@@ -61,11 +69,36 @@ def test_it_shows_what_was_sent_what_brevo_shows_and_what_each_choice_does(open_
     assert told["Voucher"]
     assert told["By"] == "Sam Rivera, agent"
     assert told["First sent"].startswith("18 Nov 12:00")
-    assert told["Last seen"]
+    assert told["Last answer"] == "Nothing of it"
+    assert told["Reason"] == "Late delivery"
     assert "It counts as done. Nothing is sent; what was to follow from it is begun." in page.main
     assert "It counts as not done. Nothing is sent; it can be asked for again" in page.main
     assert "Brevo is read again. What it shows decides; nothing is sent before that." in page.main
     assert {"Count it as done", "Count it as not done", "Look again"} <= set(page.buttons())
+
+
+def test_what_could_be_it_is_read_from_brevo_for_comparison(open_desk: Desk) -> None:
+    page = case_page(open_desk, held_credit(open_desk))
+
+    table = page.by_id("alike")
+    assert "+500" in "".join(table.itertext())
+    assert "draft" in "".join(table.itertext())
+
+
+def test_where_brevo_shows_nothing_like_it_that_is_said(open_desk: Desk) -> None:
+    page = case_page(open_desk, held_voucher(open_desk))
+
+    assert "Brevo shows nothing like it since it was sent." in page.main
+
+
+def test_while_brevo_cannot_be_read_nobody_is_told_that_there_is_nothing(open_desk: Desk) -> None:
+    held = held_voucher(open_desk)
+    fault(open_desk, "status", "listVouchers", times=0, status=500)
+
+    page = case_page(open_desk, held)
+
+    assert "nobody can tell now what it shows" in page.main
+    assert "nothing like it" not in page.main
 
 
 def test_counted_as_done_on_evidence_it_is_done_and_says_who_decided(open_desk: Desk) -> None:
