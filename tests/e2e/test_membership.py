@@ -163,3 +163,11 @@ def test_a_tier_is_changed_in_the_drawer(page: Page, stack: Stack, member: int):
     page.get_by_role("button", name="Change tier").click()
     expect(acts.receipt(page)).to_contain_text("was changed to Platinum.")
     expect(page.locator(".page-head")).to_contain_text("Platinum")
+
+
+def test_the_drawer_opens_at_its_top_although_the_safe_button_has_the_focus(desk: Desk, member: int):
+    page = desk.open("lea", paths.member(member))
+    page.locator(".page-actions summary").click()
+    page.get_by_role("link", name="End membership").click()
+    expect(page.get_by_role("link", name="Keep membership")).to_be_focused()
+    assert acts.drawer(page).locator("form").evaluate("form => form.scrollTop") == 0
