@@ -80,6 +80,8 @@ _VALUES: dict[str, tuple[str, Callable[[str, Formats], str | Markup]]] = {
     "valid_from": ("Valid from", _moment),
     "expires_at": ("Expires", _moment),
     "due_at": ("Due", _moment),
+    "email": ("E-mail", _as_is),
+    "external_id": ("External ID", _as_is),
     "subscription_id": ("Member number", _as_is),
     "member_since": ("Member since", _moment),
     "sharer_ids": ("Contacts", lambda text, _: text.replace(",", ", ")),

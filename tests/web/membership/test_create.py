@@ -213,6 +213,7 @@ def test_a_lost_answer_leaves_the_creation_being_checked_on_its_own_page(open_de
 
     assert page.h1 == "Receipt"
     assert "No answer yet, checking." in page.main
+    assert page.pairs()["E-mail"] == "nia.cole@shop.example"
 
 
 def test_once_the_lost_answer_is_known_the_receipt_leads_to_the_member(open_desk: Desk) -> None:
