@@ -83,6 +83,8 @@ class Decision:
     """Why. Required for what nobody can check afterwards: done and not done."""
     evidence: str = ""
     """The ID of what was found in Brevo; required for done."""
+    doubt: str | None = None
+    """What speaks against that evidence, from what the page could read; None for nothing."""
 
 
 def unsettled(database: Database, *, staff_id: str | None = None, limit: int = 50) -> tuple[Case, ...]:
@@ -182,6 +184,8 @@ def _check(intent: Intent, decision: Decision) -> None:
         problems.append(Problem("evidence", "Enter the ID of what Brevo shows"))
     elif decision.choice is Choice.DONE and intent.kind in _TWO_PHASE and not is_uuid(evidence.lower()):
         problems.append(Problem("evidence", "Enter the transaction's ID as Brevo shows it"))
+    elif decision.choice is Choice.DONE and decision.doubt is not None:
+        problems.append(Problem("evidence", decision.doubt))
     problems += text_problems("evidence", "ID", evidence, LONGEST_ID)
     if problems:
         raise Unacceptable(tuple(problems))

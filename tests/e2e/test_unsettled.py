@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.brevo import Brevo
+from dashboard.sandbox.cast import NORTHWIND
 from tests.e2e import acts, paths
 from tests.e2e.desk import Desk
 from tests.e2e.losing import UNSETTLED, held_credit
@@ -34,6 +36,9 @@ def test_a_supervisor_finds_it_and_counts_it_as_not_done(desk: Desk, stack: Stac
 def test_without_script_a_supervisor_counts_it_as_done(desk: Desk, stack: Stack, member: int):
     held = held_credit(desk.open("sam"), stack, member)
     (found,) = [each for each in stack.ledger(member)["transactions"] if "intent" in (each["meta"] or {})]
+    brevo = Brevo(stack.api_url, "sandbox")
+    brevo.transactions.complete(NORTHWIND, found["id"], contact_id=member)
+    brevo.close()
     lea = desk.open("lea", f"{UNSETTLED}{held.id}", java_script_enabled=False)
     lea.locator("#done-evidence").fill(found["id"])
     lea.locator("#done-note").fill("It stands in the history")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from dashboard.brevo.errors import BrevoError
+from dashboard.brevo.status import TransactionStatus
 from dashboard.store.intents import Intent, Kind, State
 from dashboard.web.access import services
 from dashboard.web.errors import remote_trouble
@@ -20,6 +21,14 @@ SLACK = timedelta(minutes=5)
 """By how much the remote's clock may differ from ours."""
 
 
+_COMPLETED = frozenset({TransactionStatus.COMPLETED, TransactionStatus.UNKNOWN})
+_ENDS = {
+    Kind.DRAFT_CANCEL: frozenset({TransactionStatus.CANCELLED, TransactionStatus.UNKNOWN}),
+    Kind.ORDER_CREATE: frozenset(TransactionStatus),
+}
+"""The statuses that prove a kind of change, where it is not that something was completed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One thing at Brevo."""
@@ -30,6 +39,8 @@ class Candidate:
     at: datetime | None
     is_marked: bool
     """Whether it carries the change's own mark."""
+    has_happened: bool
+    """Whether it took effect: a draft did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,19 @@ def look(intent: Intent, unit: str, formats: Formats) -> Found | None:
     return _transactions(intent, unit, formats) if intent.definition_id else None
 
 
+def why_no_proof(intent: Intent, evidence: str, unit: str, formats: Formats) -> str | None:
+    """What speaks against counting it as done on this evidence; None when nothing does.
+
+    An ID that is not among what was read now is believed: people see more of Brevo than we do.
+    """
+    found = look(intent, unit, formats)
+    named = evidence.strip().casefold()
+    alike = next((each for each in found.candidates if each.id.casefold() == named), None) if found else None
+    if alike is None or alike.has_happened:
+        return None
+    return f"Brevo shows this one as {alike.status}: nothing has moved. Have it looked at again instead"
+
+
 def _transactions(intent: Intent, unit: str, formats: Formats) -> Found:
     snapshot = snapshots().open(UUID(intent.programme_id), intent.contact_id, after=services().clock())
     ledger = snapshot.ledger(intent.definition_id)
@@ -66,6 +90,7 @@ def _transactions(intent: Intent, unit: str, formats: Formats) -> Found:
             status=item.status_text or item.status.value,
             at=item.created_at,
             is_marked=item.is_of(intent_id=intent.id),
+            has_happened=item.status in _ENDS.get(intent.kind, _COMPLETED),
         )
         for item in ledger.items
         if item.is_of(intent_id=intent.id)
@@ -88,6 +113,7 @@ def _vouchers(intent: Intent) -> Found:
             status=each.state(now).value.replace("_", " "),
             at=each.created_at,
             is_marked=each.meta.get("intent") == intent.id or each.code == intent.values.get("code"),
+            has_happened=True,
         )
         for each in read.value.vouchers
         if each.code == intent.values.get("code")

@@ -25,7 +25,7 @@ from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import member_url
 from dashboard.web.unsettled import words
-from dashboard.web.unsettled.candidates import look
+from dashboard.web.unsettled.candidates import look, why_no_proof
 
 blueprint = Blueprint("unsettled", __name__, url_prefix="/unsettled")
 
@@ -74,6 +74,7 @@ def decide(intent_id: UUID, choice: str) -> ResponseReturnValue:
         choice=Choice(choice),
         note=form["note"],
         evidence=form["evidence"],
+        doubt=_doubt(intent_id, choice),
     )
     try:
         held.decide(parts.database, parts.engine, actor(), decision)
@@ -89,6 +90,14 @@ def decide(intent_id: UUID, choice: str) -> ResponseReturnValue:
     except Denied as refused:
         raise Forbidden(refused.args[0]) from refused
     return redirect(url_for("unsettled.show", intent_id=intent_id), 303)
+
+
+def _doubt(intent_id: UUID, choice: str) -> str | None:
+    """What Brevo shows now against counting it as done; only for whoever may do that."""
+    if choice != Choice.DONE or not current_staff().role.may(Permission.INTENTS_DECIDE):
+        return None
+    intent = _find(intent_id)
+    return why_no_proof(intent, typed()["evidence"], unit_of(intent), formats())
 
 
 def _find(intent_id: UUID) -> Intent:

@@ -28,6 +28,14 @@ def case_page(desk: Desk, intent: Intent, name: str = "lea") -> Page:
     return desk.visitor(name).get(f"{LIST}{intent.id}")
 
 
+def draft_of(desk: Desk) -> str:
+    """The ID of what the lost credit left at Brevo."""
+    assert desk.remote is not None
+    listed = desk.remote.ledger(NORTHWIND, AMARA.contact_id)["transactions"]
+    found: str = next(each["id"] for each in listed if "intent" in (each["meta"] or {}))
+    return found
+
+
 def last(desk: Desk, action: str) -> tuple[str, str]:
     """Who did this last, and how it went."""
     entry = next(each for each in reversed(desk.record()) if each.action == action)
@@ -112,6 +120,36 @@ def test_counted_as_done_on_evidence_it_is_done_and_says_who_decided(open_desk: 
     assert now(open_desk, held).remote_id == "voucher-77"
     assert last(open_desk, "intent.done") == ("Lea Moreau", Outcome.DONE)
     assert "There is nothing to decide" in page.main or "there is nothing to decide" in page.main
+
+
+def test_a_draft_is_no_proof_that_points_were_given(open_desk: Desk) -> None:
+    held = held_credit(open_desk)
+    form = case_page(open_desk, held).form("Count it as done")
+
+    page = form.fill({"note": "It stands there", "evidence": draft_of(open_desk)}).send(status=422)
+
+    assert "Brevo shows this one as draft: nothing has moved." in page.main
+    assert now(open_desk, held).state is State.HELD
+
+
+def test_a_completed_transaction_is_proof(open_desk: Desk) -> None:
+    held, draft = held_credit(open_desk), draft_of(open_desk)
+    open_desk.services.brevo.transactions.complete(NORTHWIND, draft, contact_id=AMARA.contact_id)
+    form = case_page(open_desk, held).form("Count it as done")
+
+    page = form.fill({"note": "It stands there", "evidence": draft.upper()}).send()
+
+    assert "500 points given to" in page.main
+    assert now(open_desk, held).transaction_id == draft
+
+
+def test_what_brevo_does_not_show_us_is_believed_to_whoever_saw_it(open_desk: Desk) -> None:
+    held = held_credit(open_desk)
+    form = case_page(open_desk, held).form("Count it as done")
+
+    form.fill({"note": "In Brevo's own log", "evidence": str(uuid4())}).send()
+
+    assert now(open_desk, held).state is State.DONE
 
 
 def test_counted_as_not_done_it_has_failed_and_nothing_was_sent(open_desk: Desk) -> None:
