@@ -15,10 +15,9 @@ from enum import StrEnum
 from dashboard.actions import follow
 from dashboard.actions.deeds import PATIENCE, Accepted, Actor, Ask, Form, perform, refuse
 from dashboard.actions.engine import Engine
-from dashboard.actions.follow import Then
 from dashboard.actions.orders import Draft, ending
+from dashboard.actions.paying import Paid, giving_back
 from dashboard.actions.refusals import Denied, Problem, Unacceptable
-from dashboard.actions.vouchers import Paid
 from dashboard.brevo.status import TransactionStatus
 from dashboard.brevo.vouchers import Voucher
 from dashboard.permissions import Permission
@@ -269,16 +268,14 @@ def _opposite(form: UndoForm, original: Intent, now: datetime) -> Accepted:
 
 
 def _revocation(form: UndoForm, original: Intent, now: datetime) -> Accepted:
-    paid = form.facts.paid
-    back: tuple[Then, ...] = ()
-    if paid is not None:
-        values = {"definition_id": paid.definition_id, "amount": format(paid.amount, "f")}
-        back = (Then(Kind.CREDIT, Link.RETURN, {**values, "reason": form.reason}),)
+    paid, voucher = form.facts.paid, form.facts.voucher
     return Accepted(
         values={
             "voucher_id": original.remote_id,
             "reward_id": original.values.get("reward_id"),
-            follow.THEN: follow.written(back),
+            "reward_name": original.values.get("reward_name"),
+            "code": None if voucher is None else voucher.code,
+            follow.THEN: follow.written(() if paid is None else (giving_back(paid, form),)),
         },
         fields={**_points_at(original), "remote_id": original.remote_id},
     )

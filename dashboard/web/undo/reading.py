@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from dashboard.actions.paying import paid_for
 from dashboard.actions.undo import Facts
-from dashboard.actions.vouchers import paid_for
 from dashboard.brevo.errors import BrevoError
 from dashboard.brevo.rewards import Reward
 from dashboard.brevo.status import TransactionStatus

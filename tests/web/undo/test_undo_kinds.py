@@ -80,7 +80,7 @@ def test_a_voucher_that_cost_points_is_revoked_and_the_points_come_back(open_des
 
     page = page.form("Revoke voucher").fill({"Reason": "Billing error"}).send()
 
-    assert "revoked" in page.main
+    assert f"Voucher {original.values['code']} of Amara Okafor revoked." in page.main
     assert balance(open_desk, POINTS) == paid + 1000
     (revocation,) = followers(open_desk, original)
     assert (revocation.kind, revocation.link, revocation.state) == (
@@ -90,6 +90,7 @@ def test_a_voucher_that_cost_points_is_revoked_and_the_points_come_back(open_des
     )
     (back,) = followers(open_desk, revocation)
     assert (back.link, back.amount) == (Link.RETURN, Decimal(1000))
+    assert (back.reason, back.case_reference) == ("billing_error", "ZD-1")
 
 
 def test_a_voucher_of_goodwill_gives_no_points_back(open_desk: Desk) -> None:
