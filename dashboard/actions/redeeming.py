@@ -198,8 +198,10 @@ class RedeemProtocol:
             if intent.empty_looks + 1 >= self.policy.most_looks:
                 return held(intent, now, "not_shown", words.not_shown(intent))
             return replace(intent, state=State.DRAFT, empty_looks=intent.empty_looks + 1, next_at=now)
-        if now < (intent.called_at or intent.created_at) + self.policy.read_lag:
-            # The refusal may mean "already completed" and this line be older than that.
+        waits = self.policy.read_lag if intent.unknown_since is None else self.policy.settle_window
+        if now < (intent.called_at or intent.created_at) + waits:
+            # The refusal may mean "already completed" and this line be older than that; or an earlier one is
+            # still on its way.
             return self._inconclusive(intent, now)
         return failed(intent, now, intent.failure_code or "refused", intent.failure_text)
 
@@ -285,7 +287,7 @@ def _may_be_ours(intent: Intent, used_at: datetime) -> bool:
     A refusal may be the echo of a delivery that worked, so it does not rule that out. Not before the call
     that was refused, though, and never after the redemption had lapsed.
     """
-    has_lapsed = intent.expires_at is not None and used_at > intent.expires_at + _CLOCKS_DIFFER
+    has_lapsed = intent.expires_at is not None and used_at >= intent.expires_at
     was_before = used_at < (intent.called_at or intent.created_at) - _CLOCKS_DIFFER
     return not has_lapsed and (intent.unknown_since is not None or not was_before)
 
