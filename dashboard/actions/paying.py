@@ -44,7 +44,7 @@ def paid_for(issued: Intent | None, reward: Reward | None) -> Paid | None:
 
     :param issued: the intent that issued it, if that was ours.
     """
-    if issued is not None:
+    if issued is not None and is_recorded(issued):
         amount, definition = issued.values.get("cost"), issued.values.get("cost_definition_id")
         is_paid = issued.values.get("paid_with") == Pays.POINTS and amount and definition
         return Paid(definition or "", Decimal(amount or 0)) if is_paid else None
@@ -58,6 +58,18 @@ def recorded(paid: Paid | None, pays: str) -> dict[str, str | None]:
         "cost": None if paid is None else format(paid.amount, "f"),
         "cost_definition_id": None if paid is None else paid.definition_id,
     }
+
+
+def carried(issued: Intent | None) -> dict[str, str | None]:
+    """The same of the voucher that a new one stands for; nothing where that was not issued here."""
+    if issued is None:
+        return {}
+    return {name: issued.values.get(name) for name in ("paid_with", "cost", "cost_definition_id")}
+
+
+def is_recorded(issued: Intent | None) -> bool:
+    """Whether our own record says who paid."""
+    return issued is not None and bool(issued.values.get("paid_with"))
 
 
 def giving_back(paid: Paid, form: Form, *, then: tuple[Then, ...] = ()) -> Then:

@@ -10,9 +10,10 @@ from dashboard.actions import follow
 from dashboard.actions.deeds import PATIENCE, Accepted, Actor, Ask, Form, part_id, perform, perform_all, tidy
 from dashboard.actions.engine import Engine
 from dashboard.actions.follow import Then
-from dashboard.actions.issuing import IssueForm, issue_voucher, new_code
-from dashboard.actions.paying import Paid, Pays, charged_at_once, giving_back, paid_for, recorded, said
+from dashboard.actions.issuing import IssueForm, issue_voucher, new_code, reward_problems
+from dashboard.actions.paying import Paid, Pays, carried, charged_at_once, giving_back, paid_for, said
 from dashboard.actions.refusals import Problem, Unacceptable
+from dashboard.brevo.rewards import Reward
 from dashboard.brevo.vouchers import Voucher, VoucherState
 from dashboard.permissions import Permission
 from dashboard.store.database import Database
@@ -55,10 +56,11 @@ class ReissueForm(Form):
 
     voucher: Voucher
     """As the member's list shows it now."""
-    paid: Paid | None = None
-    """What the remote will charge for the new one; it is given back before."""
-    cost: Paid | None = None
-    """What the lost one cost its member; see :func:`paid_for`."""
+    reward: Reward | None
+    """What it is one of, as the programme is configured now; None for one that is no more. What the remote
+    will charge for the new voucher is given back before."""
+    issued: Intent | None = None
+    """The change of ours that issued the lost one, if one of ours did: the new one is paid for as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,24 +163,26 @@ def _reissue(form: ReissueForm, now: datetime) -> Accepted:
     if old.state(now) in {VoucherState.CONSUMED, VoucherState.EXPIRED}:
         text = f"{_name(old)} was used or has expired: issue another voucher"
         raise Unacceptable((Problem("voucher", text),))
-    if old.reward_id is None:
-        raise Unacceptable((Problem("voucher", "Brevo does not say which reward this voucher is of"),))
+    if form.reward is None or reward_problems(form.reward, now):
+        # Known before the old one is gone: it would be gone for nothing.
+        raise Unacceptable((Problem("voucher", "Its reward is not given any more. Issue another voucher"),))
     like_it = Then(
         Kind.VOUCHER_ISSUE,
         Link.REISSUE,
         {
-            "reward_id": old.reward_id,
+            "reward_id": form.reward.id,
             "reward_name": old.reward_name,
             "code": new_code(),
             "value": None if old.value is None else format(old.value, "f"),
             "valid_from": _text(old.valid_from),
             "expires_at": _text(old.expires_at),
-            **recorded(form.cost, Pays.GOODWILL if form.cost is None else Pays.POINTS),
+            **carried(form.issued),
             **said(form),
         },
     )
     # What the new one costs is given back first: without it the balance may not pay for it.
-    then = like_it if form.paid is None else giving_back(form.paid, form, then=(like_it,))
+    paid = charged_at_once(form.reward)
+    then = like_it if paid is None else giving_back(paid, form, then=(like_it,))
     return Accepted(
         values={**_about(old), follow.THEN: follow.written((then,))},
         fields={"remote_id": old.id},

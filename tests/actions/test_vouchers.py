@@ -14,6 +14,7 @@ from msgspec.structs import replace as replace_reward
 
 from dashboard.actions import vouchers
 from dashboard.actions.approvals import Look, OwnRequest, Verdict, approve, fingerprint
+from dashboard.actions.paying import is_recorded
 from dashboard.actions.refusals import Conflict, Denied, Problem
 from dashboard.actions.vouchers import (
     IssueForm,
@@ -307,10 +308,10 @@ def test_choosing_no_voucher_says_so(counter):
     assert counter.problems(revoke_vouchers, revoking(counter)) == [Problem("rows", "Choose at least one")]
 
 
-@pytest.mark.parametrize("paid", [None, PAID])
-def test_a_lost_voucher_is_revoked_and_one_like_it_issued(counter, paid):
+@pytest.mark.parametrize("reward", [REWARD, CHEAP])
+def test_a_lost_voucher_is_revoked_and_one_like_it_issued(counter, reward):
     old = counter.desk.give(ONE, value=Decimal(10))
-    done = counter.do(reissue, ReissueForm(**basics(voucher=old, paid=paid)))
+    done = counter.do(reissue, ReissueForm(**basics(voucher=old, reward=reward)))
     assert done.state is State.DONE
     new = counter.find(vouchers.reissued_as(done))
     assert (new.kind, new.link, new.state) == (Kind.VOUCHER_ISSUE, Link.REISSUE, State.DONE)
@@ -318,11 +319,29 @@ def test_a_lost_voucher_is_revoked_and_one_like_it_issued(counter, paid):
     assert (left.value, left.code != old.code) == (Decimal(10), True)
 
 
-@pytest.mark.parametrize("cost", [None, PAID])
-def test_a_voucher_issued_anew_is_paid_for_as_the_lost_one_was(counter, cost):
+OVER = replace_reward(REWARD, ends_at=START - timedelta(days=1))
+
+
+@pytest.mark.parametrize("reward", [None, OVER, replace_reward(REWARD, disabled_at=START)])
+def test_what_could_not_be_issued_again_is_not_revoked(counter, reward):
     old = counter.desk.give(ONE)
-    done = counter.do(reissue, ReissueForm(**basics(voucher=old, paid=PAID, cost=cost)))
-    assert vouchers.paid_for(counter.find(vouchers.reissued_as(done)), None) == cost
+    (problem,) = counter.problems(reissue, ReissueForm(**basics(voucher=old, reward=reward)))
+    assert problem == Problem("voucher", "Its reward is not given any more. Issue another voucher")
+
+
+@pytest.mark.parametrize("pays", Pays)
+def test_a_voucher_issued_anew_is_paid_for_as_the_lost_one_was(counter, pays):
+    issued = counter.do(issue_voucher, replace(issuing(), reward=CHEAP, pays=pays))
+    (old,) = counter.desk.world.vouchers.values()
+    done = counter.do(reissue, ReissueForm(**basics(voucher=old, reward=CHEAP, issued=issued)))
+    new = counter.find(vouchers.reissued_as(done))
+    assert vouchers.paid_for(new, CHEAP) == vouchers.paid_for(issued, CHEAP)
+
+
+def test_who_paid_for_a_voucher_of_elsewhere_is_not_known_once_it_is_issued_anew(counter):
+    old = counter.desk.give(ONE)
+    done = counter.do(reissue, ReissueForm(**basics(voucher=old, reward=CHEAP)))
+    assert not is_recorded(counter.find(vouchers.reissued_as(done)))
 
 
 def test_a_receipt_can_name_what_was_revoked(counter):
@@ -349,7 +368,7 @@ def test_the_same_form_sent_again_finds_its_revocation_whatever_is_known_of_the_
 def test_while_the_old_voucher_may_live_no_new_one_is_issued(counter):
     old = counter.desk.give(ONE)
     counter.desk.next_fault = lambda call: Fault.LOST_BEFORE if call == "revoke" else Fault.NONE
-    first = counter.do(reissue, ReissueForm(**basics(voucher=old)))
+    first = counter.do(reissue, ReissueForm(**basics(voucher=old, reward=REWARD)))
     assert first.state is State.LOOKING_UP
     assert "attribute" not in counter.desk.calls
 

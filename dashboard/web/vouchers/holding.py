@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from dashboard.actions.completing import is_open
-from dashboard.actions.paying import Paid, paid_for
+from dashboard.actions.paying import Paid, is_recorded, paid_for
 from dashboard.brevo.errors import BrevoError, NotFound
 from dashboard.brevo.vouchers import LARGEST_PAGE, Voucher
 from dashboard.store import intents
@@ -83,12 +83,11 @@ def issues(vouchers: tuple[Voucher, ...]) -> Mapping[str, Intent]:
 def costs(whose: Subject, vouchers: tuple[Voucher, ...]) -> Mapping[str, Paid]:
     """What they cost their member, by voucher ID: by our record, else by what their rewards cost now."""
     issued = issues(vouchers)
-    paid = {
-        one.id: paid_for(issued.get(one.id), None)
-        if one.id in issued
-        else paid_for(None, shelf().find(whose.programme_id, one.reward_id))
-        for one in vouchers
-    }
+    paid = {}
+    for one in vouchers:
+        ours = issued.get(one.id)
+        reward = None if is_recorded(ours) else shelf().find(whose.programme_id, one.reward_id)
+        paid[one.id] = paid_for(ours, reward)
     return {voucher_id: each for voucher_id, each in paid.items() if each is not None}
 
 

@@ -8,8 +8,12 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from dashboard.actions.paying import charged_at_once
+from dashboard.actions.refusals import Problem as Refusal
+from dashboard.actions.refusals import Unacceptable
 from dashboard.actions.vouchers import ReissueForm, reissue, reissued_as
+from dashboard.brevo.errors import BrevoError, NotFound
+from dashboard.brevo.rewards import Reward
+from dashboard.brevo.vouchers import Voucher
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
@@ -17,10 +21,11 @@ from dashboard.web.changes import sending, subject
 from dashboard.web.changes.asking import actor
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.changes.subject import Subject
+from dashboard.web.errors import remote_trouble
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.vouchers.building import basics, check_fresh, filled, known, voucher_of
 from dashboard.web.vouchers.held import RenewingForm
-from dashboard.web.vouchers.holding import Holding, costs, read
+from dashboard.web.vouchers.holding import Holding, issues, read
 from dashboard.web.vouchers.shelf import shelf
 
 blueprint = Blueprint("renewing", __name__)
@@ -62,7 +67,7 @@ def exchange(programme_id: UUID, contact_id: int, voucher_id: UUID, in_drawer: b
     def carry_out() -> Intent:
         parts = services()
         check_fresh(holding, form["intent"])
-        reward = shelf().find(programme_id, voucher.reward_id)
+        reward = _reward(whose, voucher, form["intent"])
         asked = ReissueForm(
             intent_id=form["intent"],
             programme_id=str(programme_id),
@@ -71,8 +76,8 @@ def exchange(programme_id: UUID, contact_id: int, voucher_id: UUID, in_drawer: b
             case_reference=form["case_reference"],
             note=form["note"],
             voucher=voucher,
-            paid=charged_at_once(reward) if reward else None,
-            cost=costs(whose, (voucher,)).get(voucher.id),
+            reward=reward,
+            issued=issues((voucher,)).get(voucher.id),
         )
         revoked = reissue(parts.database, parts.engine, actor(), asked)
         # What the member needs is the new code: it is told as soon as there is one.
@@ -82,6 +87,27 @@ def exchange(programme_id: UUID, contact_id: int, voucher_id: UUID, in_drawer: b
         return _form(whose, holding, voucher_id, form, problems)
 
     return sending.sent(carry_out, fill, in_drawer=in_drawer)
+
+
+def _reward(whose: Subject, voucher: Voucher, intent_id: str) -> Reward | None:
+    """What it is a voucher of; None for what is no more, and for a form that was sent before.
+
+    :raises Unacceptable: it cannot be read now, or no codes of it are left.
+    """
+    if voucher.reward_id is None or known(intent_id) is not None:
+        return None
+    try:
+        reward = shelf().get(whose.programme_id, voucher.reward_id)
+    except NotFound:
+        return None
+    except BrevoError as error:
+        trouble = remote_trouble(error)[0]
+        raise Unacceptable(
+            (Refusal("", f"{trouble}. Nothing was sent. Send it again in a minute"),)
+        ) from error
+    if shelf().codes_left(whose.programme_id, reward) == 0:
+        raise Unacceptable((Refusal("voucher", "No codes of its reward are left. Issue another voucher"),))
+    return reward
 
 
 def _form(

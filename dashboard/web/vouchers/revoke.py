@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dashboard.actions.deeds import is_uuid, part_id
+from dashboard.actions.paying import is_recorded
 from dashboard.actions.vouchers import RevokeForm, revoke_vouchers
 from dashboard.brevo.vouchers import Voucher, VoucherState
 from dashboard.permissions import Permission
@@ -118,7 +119,7 @@ def _form(
         problems=problems,
         chosen=held + gone,
         costs=paid,
-        known=frozenset(issues(held)),
+        known=frozenset(each for each, intent in issues(held).items() if is_recorded(intent)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.sandbox.cast import AMARA, NORTHWIND, VOUCHERS
+from dashboard.sandbox.cast import AMARA, NORTHWIND, ORPHAN_VOUCHER, VOUCHERS
 from dashboard.sandbox.catalogue import POINTS as POINTS_BALANCE
 from dashboard.sandbox.reward_catalogue import (
     BIRTHDAY,
@@ -15,6 +15,7 @@ from dashboard.sandbox.reward_catalogue import (
     LOUNGE,
     TEN_OFF,
     TWENTY_PERCENT,
+    WITHDRAWN,
 )
 from dashboard.store.audit import Outcome
 from tests.support.app import Desk
@@ -24,6 +25,7 @@ from tests.web.vouchers.desk import (
     FIVE,
     GOODWILL,
     LEILAS,
+    MEMBERS,
     POINTS,
     WHY,
     issue,
@@ -279,6 +281,16 @@ def test_a_used_voucher_is_not_issued_anew(open_desk: Desk) -> None:
     page = anew(open_desk, voucher(open_desk, FREE_COFFEE)).form("Issue anew").fill(WHY).send(status=422)
 
     assert "was used or has expired: issue another voucher" in page.main
+    assert writes(open_desk) == []
+
+
+def test_what_could_not_be_issued_again_is_not_revoked(open_desk: Desk) -> None:
+    orphan = voucher(open_desk, WITHDRAWN, ORPHAN_VOUCHER.contact_id)
+    page = anew(open_desk, orphan, f"{MEMBERS}/{ORPHAN_VOUCHER.contact_id}")
+
+    refused = page.form("Issue anew").fill(WHY).send(status=422)
+
+    assert "Its reward is not given any more. Issue another voucher" in refused.main
     assert writes(open_desk) == []
 
 
