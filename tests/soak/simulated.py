@@ -58,7 +58,12 @@ class Simulated:
 {self.credits}
 others      {self.others.total():,} schedules of other kinds ({kinds}), {self.faults.total():,} faults of \
 {len(self.faults)} kinds, {self.deaths:,} crashes, {len(self.wrong)} with anything wrong
-stories     {self.stories:,} told by the state machine{wrong}"""
+stories     {self.stories:,} told by the state machine
+faults      {_by_kind(self.credits.faults + self.faults)}{wrong}"""
+
+
+def _by_kind(faults: Counter[str]) -> str:
+    return ", ".join(f"{kind} {number:,}" for kind, number in faults.most_common())
 
 
 def simulate(until: float, seed: int, processes: int) -> Simulated:
