@@ -73,15 +73,15 @@ def sent_all(
 
 def _told(intents: Sequence[Intent], fill: Fill, *, in_drawer: bool) -> ResponseReturnValue:
     if len(intents) > 1:
-        return _on(batch_url(intents[0]), in_drawer=in_drawer)
+        return leads(batch_url(intents[0]), in_drawer=in_drawer)
     (intent,) = intents
     form = fill(())
     if in_drawer and not form.leads_on:
         return receipt_answer(intent, form.member_name, closes_drawer=True)
-    return _on(told_at(intent), in_drawer=in_drawer)
+    return leads(told_at(intent), in_drawer=in_drawer)
 
 
-def _on(where: str, *, in_drawer: bool) -> Response:
+def leads(where: str, *, in_drawer: bool) -> Response:
     """To another page."""
     if not in_drawer:
         return make_response(redirect(where, 303))

@@ -17,7 +17,7 @@ from dashboard.web.changes import sending
 from dashboard.web.changes.asking import actor, programme
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.changes.sending import DRAWER, PAGE
-from dashboard.web.errors import ErrorPage, Link, remote_trouble
+from dashboard.web.errors import remote_trouble
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import member_url
 from dashboard.web.membership.whose import Whose, shared
@@ -74,17 +74,12 @@ class EnrolForm(ChangeForm):
 @blueprint.get("/enrol/form", defaults=DRAWER)
 @requires(Permission.MEMBERS_WRITE)
 def show(programme_id: UUID, contact_id: int, in_drawer: bool) -> Response:
-    """The form."""
+    """The form; for whoever is a member already, their page."""
     whose = Whose(programme_id, contact_id)
     if whose.account is not None:
         if whose.account.contact_id != contact_id:
             raise shared(whose, whose.account.contact_id)
-        raise ErrorPage(
-            409,
-            f"{whose.name} is a member already",
-            "There is nothing to enrol.",
-            link=Link(member_url(programme_id, contact_id), f"Open member {contact_id}"),
-        )
+        return sending.leads(member_url(programme_id, contact_id), in_drawer=in_drawer)
     return sending.shown(_form(whose, BLANK, str(uuid4())), in_drawer=in_drawer)
 
 

@@ -114,7 +114,7 @@ def owner(programme_id: UUID, contact_id: int) -> Whose:
 def shared(whose: Whose, owner_id: int) -> ErrorPage:
     """The page that leads from a sharer to whom the membership belongs."""
     return ErrorPage(
-        409,
+        404,
         f"{whose.name} shares a membership",
         f"It belongs to contact {owner_id}: only there it is changed.",
         link=Link(member_url(whose.programme_id, owner_id), f"Open member {owner_id}"),
