@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -19,20 +18,19 @@ from dashboard.actions.deeds import (
     part_id,
     perform,
     perform_all,
+    refuse,
     tidy,
 )
 from dashboard.actions.engine import Engine
+from dashboard.actions.moments import FARTHEST, typed_time
 from dashboard.actions.refusals import Problem, Unacceptable
+from dashboard.actions.rules import OWN
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.rows import moment
 from dashboard.permissions import Permission
-from dashboard.store import intents
+from dashboard.store import intents, own_contacts
 from dashboard.store.database import Database
 from dashboard.store.intent import Goal, Intent, Kind, State
-
-FARTHEST = timedelta(days=3652)
-"""How far ahead an order may be due or end: beyond it, a slip of the finger."""
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +65,8 @@ class Draft:
     expires_at: datetime | None = None
     balance: Decimal | None = None
     """The member's total, if it is known."""
+    sharers: frozenset[int] = frozenset()
+    """Other contacts that the balance belongs to, as far as they are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,9 @@ def decide_draft(
 
     See :func:`decided_by` for who that was. Raises as :func:`dashboard.actions.deeds.perform`.
     """
-    return perform(database, engine, actor, _ending(form, form.draft, form.goal), patience=patience)
+    ask = _ending(form, form.draft, form.goal)
+    _refuse_own(database, engine, actor, ask, form.draft, form.goal)
+    return perform(database, engine, actor, ask, patience=patience)
 
 
 def decide_drafts(
@@ -130,6 +132,8 @@ def decide_drafts(
     draft cannot be accepted, none is touched.
     """
     asks = [_row(form, draft) for draft in form.drafts]
+    for ask, draft in zip(asks, form.drafts, strict=True):
+        _refuse_own(database, engine, actor, ask, draft, form.goal)
     return perform_all(database, engine, actor, asks, batch=form, patience=patience)
 
 
@@ -152,13 +156,18 @@ def _order(form: OrderForm, now: datetime) -> Accepted:
         amount = amounts.parse(form.amount, form.definition.unit)
     except amounts.AmountError as error:
         problems.append(Problem("amount", str(error)))
-    due_at = _typed_time("due_at", form.due_at, form.zone, problems)
-    expires_at = _typed_time("expires_at", form.expires_at, form.zone, problems)
+    due_at = typed_time("due_at", form.due_at, form.zone, problems)
+    expires_at = typed_time("expires_at", form.expires_at, form.zone, problems)
     problems += _order_problems(form, amount, due_at, expires_at, now)
     if problems:
         raise Unacceptable(tuple(problems))
     gift = Gift(
-        amount=amount, unit=form.definition.unit, field="amount", sharers=form.sharers, zone=form.zone
+        amount=amount,
+        unit=form.definition.unit,
+        field="amount",
+        sharers=form.sharers,
+        zone=form.zone,
+        may_ask=True,
     )
     return Accepted(
         values={
@@ -190,28 +199,6 @@ def _order_problems(
     return problems
 
 
-def parse_time(text: str, zone: tzinfo) -> datetime:
-    """The moment that was typed, in ``zone``: ``2026-11-20T14:30``, also with a blank for the ``T``.
-
-    :raises ValueError: it is none.
-    """
-    if not _TIME.fullmatch(text):
-        raise ValueError(text)
-    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
-
-
-def _typed_time(
-    name: str, typed: datetime | str | None, zone: tzinfo, problems: list[Problem]
-) -> datetime | None:
-    if not isinstance(typed, str):
-        return typed
-    try:
-        return parse_time(tidy(typed), zone) if tidy(typed) else None
-    except (ValueError, OverflowError):
-        problems.append(Problem(name, "Enter a day and a time such as 2026-11-20 14:30"))
-        return None
-
-
 def _row(form: BulkForm, draft: Draft) -> Ask:
     own = replace(form, intent_id=part_id(form.intent_id, draft.transaction_id), contact_id=draft.contact_id)
     return _ending(own, draft, form.goal, batch_id=form.intent_id)
@@ -226,6 +213,21 @@ def _ending(form: Form, draft: Draft, goal: Goal, batch_id: str | None = None) -
         accept=lambda now: ending(form, draft, goal, now, batch_id=batch_id),
         needs_reason=goal is Goal.CANCEL,
     )
+
+
+def _refuse_own(database: Database, engine: Engine, actor: Actor, ask: Ask, draft: Draft, goal: Goal) -> None:
+    """Nobody lets anything come to their own membership: neither points posted nor a debit waved away.
+
+    :raises Unacceptable: they would.
+    """
+    gains = draft.amount > 0 if goal is Goal.COMPLETE else draft.amount < 0
+    if not gains or not actor.role.may(ask.permission):
+        return
+    with database.read() as connection:
+        own = own_contacts.of(connection, actor.staff_id)
+    if not own.isdisjoint({draft.contact_id, *draft.sharers}):
+        refuse(database, actor, ask, engine.clock())
+        raise Unacceptable((Problem("", OWN),))
 
 
 def ending(form: Form, draft: Draft, goal: Goal, now: datetime, *, batch_id: str | None = None) -> Accepted:

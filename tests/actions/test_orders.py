@@ -26,7 +26,8 @@ from dashboard.actions.orders import (
 from dashboard.actions.refusals import Denied, Problem
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.status import TransactionStatus as Status
-from dashboard.store import intents, orders
+from dashboard.store import intents, orders, own_contacts
+from dashboard.store.audit import Outcome
 from dashboard.store.intent import Goal, State
 from tests.actions.counter import Counter
 from tests.actions.fake_acting import MEMBER
@@ -141,10 +142,50 @@ def test_what_cannot_be_ordered_says_what_to_do(counter, typed, problem):
     assert counter.problems(create_order, replace(ordering(), **typed)) == [problem]
 
 
-def test_an_order_above_the_limit_is_refused(counter):
-    free = BalanceDefinition(id=DEFINITION, name="Points")
-    form = replace(ordering(), definition=free, amount="50000")
+FREE = BalanceDefinition(id=DEFINITION, name="Points")
+
+
+def test_an_order_above_the_limit_waits_for_approval_and_nothing_is_sent(counter):
+    asked = counter.do(create_order, replace(ordering(), definition=FREE, amount="5000"))
+    assert asked.state is State.AWAITING_APPROVAL
+    assert counter.desk.calls == []
+
+
+def test_an_order_that_takes_needs_nobodys_approval(counter):
+    done = counter.do(create_order, replace(ordering(), definition=FREE, amount="5000", takes=True))
+    assert (done.state, done.amount) == (State.DONE, Decimal(-5000))
+
+
+def test_an_order_above_what_anybody_may_give_is_refused(counter):
+    form = replace(ordering(), definition=FREE, amount="50000")
     assert [one.field for one in counter.problems(create_order, form)] == ["amount"]
+
+
+@pytest.mark.parametrize(("amount", "goal"), [(100, Goal.COMPLETE), (-100, Goal.CANCEL)])
+def test_nobody_lets_anything_come_to_their_own_membership(counter, sam, amount, goal):
+    with counter.database.write() as connection:
+        own_contacts.link(connection, sam.id, MEMBER)
+    draft = left(counter, 1, amount=amount)
+    form = DraftForm(**basics(draft=draft, goal=goal))
+    own = [Problem("", "You can't give points to your own membership. Ask a colleague")]
+    assert counter.problems(decide_draft, form) == own
+    assert counter.problems(decide_drafts, bulk(draft, goal=goal)) == own
+    assert counter.record()[-1][1] is Outcome.DENIED
+
+
+def test_what_takes_from_ones_own_membership_may_be_completed(counter, sam):
+    with counter.database.write() as connection:
+        own_contacts.link(connection, sam.id, MEMBER)
+    form = DraftForm(**basics(draft=left(counter, 1, amount=-100), goal=Goal.COMPLETE))
+    assert counter.do(decide_draft, form).state is State.DONE
+
+
+def test_a_sharer_lets_nothing_come_to_the_shared_account(counter, sam):
+    with counter.database.write() as connection:
+        own_contacts.link(connection, sam.id, 99)
+    draft = replace(left(counter, 1), sharers=frozenset({99}))
+    problems = counter.problems(decide_draft, DraftForm(**basics(draft=draft, goal=Goal.COMPLETE)))
+    assert [one.field for one in problems] == [""]
 
 
 def test_a_completed_draft_is_no_order_that_waits_any_more(counter):

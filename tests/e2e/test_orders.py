@@ -23,7 +23,7 @@ def test_a_pending_order_is_completed_by_keyboard_alone(page: Page, stack: Stack
 
     expect(acts.receipt(page)).to_be_focused()
     expect(acts.receipt(page)).to_contain_text(f"Balance is now {before + 120:,} points.")
-    expect(page.locator("#pending")).to_contain_text("Nothing pending")
+    expect(page.locator(f"#complete-{chosen}")).to_have_count(0)
     assert pending.status(stack, member, chosen) == "completed"
 
 
@@ -109,6 +109,38 @@ def test_an_order_is_made_in_the_drawer_of_no_script_and_waits_in_the_queue(
     expect(acts.receipt(page)).to_contain_text("75 points ordered")
     page.goto(pending.QUEUE)
     expect(page.locator("#queue")).to_contain_text("Order by Sam Agent")
+
+
+def test_the_button_asks_for_approval_only_for_what_adds(page: Page, stack: Stack, member: int):
+    page.goto(f"{paths.member(member)}/order")
+    page.get_by_role("radio", name="Adds points").check()
+    acts.points(page).fill("1,500")
+    expect(page.locator("#preview")).to_contain_text("Goes to a supervisor")
+    expect(page.locator(".form-foot button")).to_have_text("Ask for approval: 1,500 points")
+
+    page.get_by_role("radio", name="Takes points away").check()
+
+    expect(page.locator(".form-foot button")).to_have_text("Order 1,500 points")
+    expect(page.locator("#preview")).to_contain_text("Not needed")
+
+
+def test_an_order_above_the_limit_is_ordered_once_a_supervisor_approves(
+    desk: Desk, stack: Stack, member: int
+):
+    page = desk.open("sam", f"{paths.member(member)}/order")
+    page.get_by_role("radio", name="Adds points").check()
+    acts.points(page).fill("1,500")
+    page.get_by_role("radio", name=acts.REASON).check()
+    page.locator(".form-foot button").click()
+    expect(acts.receipt(page)).to_contain_text("wait for a supervisor")
+    assert stack.ours(member) == []
+
+    lea = desk.open("lea", paths.APPROVALS)
+    lea.get_by_role("link", name="Order 1,500 points").last.click()
+    lea.get_by_role("button", name="Approve").click()
+
+    expect(acts.receipt(lea)).to_contain_text("1,500 points ordered")
+    assert [status for _, status in stack.ours(member)] == ["draft"]
 
 
 @pytest.mark.parametrize("goal", ["complete", "cancel"])

@@ -22,7 +22,7 @@ _NOT_OVER = {
     Phase.QUEUED: "Approved, waits to be sent",
     Phase.HELD: "Approved, held: a supervisor has to look",
 }
-_ACTS = {Kind.CREDIT: "Give", Kind.DEBIT: "Take back"}
+_ACTS = {Kind.CREDIT: "Give", Kind.DEBIT: "Take back", Kind.ORDER_CREATE: "Order"}
 
 
 @dataclass(frozen=True, slots=True)

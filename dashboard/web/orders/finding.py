@@ -134,6 +134,7 @@ def _of_item(whose: Subject, definition: BalanceDefinition, item: HistoryItem) -
         made_at=item.created_at or services().clock(),
         expires_at=None if order is None else order.expires_at,
         balance=whose.balances.get(definition.id),
+        sharers=whose.sharers,
     )
 
 
@@ -153,6 +154,7 @@ def _of_register(whose: Subject, definition: BalanceDefinition, name: str) -> Dr
         made_at=known.made_at,
         expires_at=None if order is None else order.expires_at,
         balance=whose.balances.get(definition.id),
+        sharers=whose.sharers,
     )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from flask import url_for
 
 from dashboard.actions import amounts, preview
-from dashboard.actions.orders import parse_time
+from dashboard.actions.moments import parse_time
 from dashboard.actions.rules import Rulebook
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.store.intents import Kind
@@ -78,7 +78,7 @@ class MakingForm(ChangeForm):
         """What the person may order, told before anything is typed."""
         unit = self.definition.unit
         most = self.formats.points(self.rules.alone, unit)
-        return f"Your limit for what adds: {most} now. A supervisor can order more."
+        return f"Your limit for what adds: {most} now. More goes to a supervisor."
 
     @property
     def amount(self) -> Decimal | None:
@@ -94,7 +94,9 @@ class MakingForm(ChangeForm):
         amount = self.amount
         if amount is None:
             return "Create order"
-        return (self.singular if amount == 1 else self.words).format(amount=self.formats.points(amount))
+        one = self.ask_singular if self.asks else self.singular
+        several = self.ask_words if self.asks else self.words
+        return (one if amount == 1 else several).format(amount=self.formats.points(amount))
 
     @property
     def words(self) -> str:
@@ -105,6 +107,34 @@ class MakingForm(ChangeForm):
     def singular(self) -> str:
         """The same for one."""
         return "Order {amount} point" if self.things == "points" else self.words
+
+    @property
+    def ask_words(self) -> str:
+        """What the button says above what the person may order alone."""
+        return f"Ask for approval: {{amount}} {self.things}"
+
+    @property
+    def ask_singular(self) -> str:
+        """The same for one."""
+        return "Ask for approval: {amount} point" if self.things == "points" else self.ask_words
+
+    @property
+    def adds(self) -> bool:
+        """Whether it counts against the person's limits."""
+        return self.typed["direction"] == ADDS
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody else has to allow it."""
+        return self.adds and self.amount is not None and self.amount > self.rules.alone
+
+    @property
+    def above(self) -> Mapping[str, str] | None:
+        """From which amount on the button asks, for its script; None for what takes."""
+        if not self.adds:
+            return None
+        alone = format(self.rules.alone, "f")
+        return {"alone": alone, "template": self.ask_words, "singular": self.ask_singular}
 
     @property
     def reasons(self) -> list[dict[str, str]]:
@@ -130,9 +160,8 @@ class MakingForm(ChangeForm):
             {"label": "Due", "value": formats.when(due) if self.typed["due_at"] else "At once"},
             {"label": "Lapses", "value": formats.when(ends) if self.typed["expires_at"] else "Never"},
         ]
-        if self.typed["direction"] == ADDS and told.needs_approval:
-            text = "Above your limit: a supervisor has to order it"
-            rows.append({"label": "Approval", "value": text, "kind": "warn"})
+        if self.asks:
+            rows.append({"label": "Approval", "value": "Goes to a supervisor", "kind": "warn"})
         else:
             rows.append({"label": "Approval", "value": "Not needed"})
         return rows

@@ -95,7 +95,7 @@ def test_the_same_form_sent_again_makes_one_order(open_desk: Desk) -> None:
         ({"Points": "٥٠٠"}, "Enter the number of points"),
         ({"Points": "0"}, "Points must be more than 0"),
         ({"Points": "10.5"}, "Points must be a whole number"),
-        ({"Points": "1,001"}, "Your limit leaves 1,000. A supervisor can give more"),
+        ({"Points": "10,001"}, "Points must be 10,000 or fewer: nobody may give more at once"),
         ({"direction": "sideways"}, "Choose whether it adds or takes"),
         ({"Due": "2026-11-18T11:59"}, "Choose a time for the order that is still to come"),
         ({"Due": "soon"}, "Enter a day and a time such as 2026-11-20 14:30"),
@@ -144,7 +144,7 @@ def test_the_preview_tells_what_the_order_would_come_to(open_desk: Desk) -> None
         "Once it is completed": "11,375 points",
         "Due": "24 Dec 18:00",
         "Lapses": "Never",
-        "Approval": "Above your limit: a supervisor has to order it",
+        "Approval": "Goes to a supervisor",
     }
 
 
@@ -152,6 +152,29 @@ def test_a_preview_of_nonsense_shows_dashes(open_desk: Desk) -> None:
     told = open_desk.visitor("sam").fragment(f"{MEMBER}/order/preview?amount=x&due_at=y&direction=z").pairs()
 
     assert (told["Once it is completed"], told["Due"]) == ("–", "–")
+
+
+def test_above_the_limit_the_same_form_asks_and_approved_means_ordered(open_desk: Desk) -> None:
+    page = form_page(open_desk).form("Create order").fill({**FILLED, "Points": "1,500"}).send()
+
+    assert "1,500 points for Jonas Weber wait for a supervisor." in page.main
+    assert writes(open_desk) == []
+    lea = open_desk.visitor("lea")
+    waiting = lea.get(lea.get("/approvals/").links()["Order 1,500 points"])
+    page = waiting.form("Approve").send()
+    assert "1,500 points ordered for Jonas Weber." in page.main
+    assert writes(open_desk) == ["createOrder"]
+
+
+def test_the_button_says_that_it_asks_and_what_takes_never_asks(open_desk: Desk) -> None:
+    sam = open_desk.visitor("sam")
+    query = "amount=1%2C500&due_at=&expires_at="
+
+    adds = sam.fragment(f"{MEMBER}/order/preview?{query}&direction=adds")
+    takes = sam.fragment(f"{MEMBER}/order/preview?{query}&direction=takes")
+
+    assert adds.buttons() == ["Ask for approval: 1,500 points"]
+    assert takes.buttons() == ["Order 1,500 points"]
 
 
 def test_the_drawer_answers_with_the_receipt(open_desk: Desk) -> None:
