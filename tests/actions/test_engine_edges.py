@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from structlog.testing import capture_logs
+
 from dashboard.actions.policy import Policy
 from dashboard.brevo.status import TransactionStatus as Status
 from dashboard.store.intent import Phase, State
@@ -43,3 +45,37 @@ def test_a_word_that_stays_unknown_is_left_to_a_person():
     held = story.settle()
     assert (held.state, held.failure_code) == (State.HELD, "unknown_status")
     assert story.remote.entries[0].status is Status.COMPLETED
+
+
+def test_what_a_look_proved_is_kept_with_what_a_person_has_to_decide():
+    story = Story(create=[Fault.LOST_AFTER])
+    story.advance()
+    story.remote.entries[0].status_text = "quarantined"
+    held = story.settle()
+    assert held.evidence["kind"] == "history"
+    assert held.evidence["status"] == "quarantined"
+
+
+def test_nothing_is_swept_before_a_draft_is_chosen():
+    story = Story(create=[Fault.LOST_AFTER], find=[Fault.LOOK_FAILS] * 100)
+    story.advance()
+    story.clock.forward(16 * 60)
+    calls = story.calls
+    story.engine().sweep(story.intent.id)
+    assert story.calls == calls
+
+
+def test_drafts_beside_the_chosen_one_are_swept_even_while_a_person_decides():
+    story = Story(create=[Fault.LATE], complete=[Fault.LOST_BEFORE] * 100)
+    story.remote.keeps_ttl = False
+    assert story.settle(200).state is State.HELD
+    assert len(story.remote.open_drafts()) == 2
+    story.sweep()
+    assert [draft.id for draft in story.remote.open_drafts()] == [story.now.transaction_id]
+
+
+def test_each_change_of_state_is_one_line_of_the_log_and_a_call_for_a_person_is_an_alarm():
+    with capture_logs() as lines:
+        Story(create=[Fault.LOST_AFTER], find=[Fault.LOOK_SHIFTS] * 100).settle()
+    moves = [(line["log_level"], line["state"]) for line in lines if line["event"] == "intent.moved"]
+    assert moves == [("info", "creating"), ("info", "looking_up"), ("error", "held")]
