@@ -27,6 +27,19 @@ def test_a_pending_order_is_completed_by_keyboard_alone(page: Page, stack: Stack
     assert pending.status(stack, member, chosen) == "completed"
 
 
+def test_o_leads_to_the_pending_orders(page: Page, stack: Stack, member: int):
+    chosen = pending.leave(stack, member)
+    page.goto(paths.member(member))
+    page.locator("h1").click()
+
+    page.keyboard.press("o")
+
+    expect(page.locator("#pending")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.locator("#pending").locator(":focus").count() == 1
+    assert pending.status(stack, member, chosen) == "draft"
+
+
 def test_closing_the_form_gives_the_focus_back(page: Page, stack: Stack, member: int):
     chosen = pending.leave(stack, member)
     page.goto(paths.member(member))
