@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 
 from dashboard.actions.deeds import Actor
-from dashboard.actions.undo import counts, may_offer
+from dashboard.actions.undoable import counts, may_offer
 from dashboard.store import intents, notes, reasons, recents
 from dashboard.store.database import Database
 from dashboard.store.intents import Intent, Link, Phase

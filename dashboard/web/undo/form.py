@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from dashboard.actions.preview import lot_expiry
-from dashboard.actions.undo import How, Offer
+from dashboard.actions.undoable import How, Offer, moved
 from dashboard.brevo.configuration import ProgrammeConfiguration
 from dashboard.store.intents import Intent
 from dashboard.store.reasons import Reason
@@ -135,7 +135,7 @@ class UndoPage(ChangeForm):
         return self.subject.balances.get(self.original.definition_id)
 
     def _of_opposite(self) -> list[dict[str, object]]:
-        change, balance = -words.moved(self.original), self._balance
+        change, balance = -moved(self.original), self._balance
         after = None if balance is None else balance + change
         rows: list[dict[str, object]] = [
             {"label": "New entry", "value": self.formats.signed(change, self.unit)},

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from dashboard.actions.paying import paid_for
-from dashboard.actions.undo import Facts
+from dashboard.actions.undoable import Facts
 from dashboard.brevo.errors import BrevoError
 from dashboard.brevo.rewards import Reward
 from dashboard.brevo.status import TransactionStatus

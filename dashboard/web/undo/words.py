@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from dashboard.actions.undo import How
+from dashboard.actions.undoable import How, moved
 from dashboard.store.intents import Intent
 from dashboard.web.filters import Formats
 from dashboard.web.undo.tiers import Outlook
@@ -20,11 +19,6 @@ class Words:
     button: str
     keep: str
     consequence: str
-
-
-def moved(intent: Intent) -> Decimal:
-    """What the original moved, signed."""
-    return intent.amount if intent.applied_amount is None else intent.applied_amount
 
 
 def of_form(how: How, original: Intent, thing: str, member: str, formats: Formats) -> Words:
