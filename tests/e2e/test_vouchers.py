@@ -36,6 +36,13 @@ def held(page: Page, member: int) -> None:
     issue(page)
 
 
+def press_v(page: Page, member: int) -> None:
+    """Open the drawer by its key, once the page is ready for that."""
+    page.goto(paths.member(member))
+    page.locator("#issue-voucher[data-htmx-powered]").wait_for()
+    page.keyboard.press("v")
+
+
 def menu_of(page: Page, code: str) -> None:
     """Open what can be done with a voucher of the member's page."""
     page.locator("#vouchers .line").filter(has_text=code).locator("summary").click()
@@ -59,8 +66,7 @@ def test_a_voucher_is_issued_by_mouse(page: Page, stack: Stack):
 
 
 def test_a_voucher_is_issued_by_keyboard(page: Page, stack: Stack, member: int):
-    page.goto(paths.member(member))
-    page.keyboard.press("v")
+    press_v(page, member)
     expect(page.locator("#find-reward")).to_be_focused()
     page.keyboard.type("lounge")
     expect(page.locator("#reward-lines li")).to_have_count(1)
@@ -75,8 +81,7 @@ def test_a_voucher_is_issued_by_keyboard(page: Page, stack: Stack, member: int):
 
 
 def test_closing_the_list_of_rewards_brings_the_focus_back(page: Page, member: int):
-    page.goto(paths.member(member))
-    page.keyboard.press("v")
+    press_v(page, member)
     expect(page.locator("#find-reward")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#issue-voucher")).to_be_focused()
@@ -154,3 +159,30 @@ def test_several_vouchers_are_revoked_without_script(desk: Desk, stack: Stack, m
     acts.send(page, "Revoke 2 vouchers")
     expect(page.locator("#batch-counts")).to_contain_text("2 of 2 done")
     assert all(each["revokedAt"] for each in ours(stack, member))
+
+
+def test_several_vouchers_are_chosen_and_revoked_in_the_drawer(page: Page, stack: Stack, member: int):
+    held(page, member)
+    held(page, member)
+    page.locator("#vouchers .card-actions summary").click()
+    page.get_by_role("link", name="Revoke several").click()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+    for each in ours(stack, member):
+        page.get_by_role("checkbox", name=f"{REWARD} {each['code']}").check()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("link", name="Keep vouchers")).to_be_focused()
+    page.get_by_role("radio", name=acts.REASON).check()
+    acts.send(page, "Revoke 2 vouchers")
+    expect(page.locator("#batch-counts")).to_contain_text("2 of 2 done")
+
+
+def test_a_voucher_above_the_limit_is_asked_for_and_the_button_says_so(page: Page, stack: Stack, member: int):
+    page.goto(f"{paths.member(member)}/vouchers/new")
+    page.get_by_role("link", name="£50 platinum credit", exact=True).click()
+    page.get_by_text("Other value, days or code").click()
+    page.get_by_role("textbox", name="Value in GBP").fill("1,500")
+    page.get_by_role("radio", name=acts.REASON).check()
+    acts.send(page, "Ask for approval: £50 platinum credit")
+    expect(acts.receipt(page)).to_contain_text("waits for a supervisor")
+    assert ours(stack, member) == []

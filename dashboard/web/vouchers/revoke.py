@@ -48,7 +48,9 @@ def revoke(programme_id: UUID, contact_id: int, in_drawer: bool) -> Response:
     form = _form(whose, holding, request.args.getlist("voucher"), {})
     if form.chosen:
         return sending.shown(form, in_drawer=in_drawer)
-    return _choosing(form, in_drawer=in_drawer)
+    return _choosing(
+        form, in_drawer=in_drawer, was_sent="chosen" in request.args or "voucher" in request.args
+    )
 
 
 def _again(problem: Problem, programme_id: UUID, contact_id: int, in_drawer: bool) -> ResponseReturnValue:
@@ -123,8 +125,11 @@ def _form(
     )
 
 
-def _choosing(form: RevokingForm, *, in_drawer: bool) -> Response:
+def _choosing(form: RevokingForm, *, in_drawer: bool, was_sent: bool) -> Response:
+    """The vouchers to choose from; with a word about it where none was, or none that the member still has."""
     lines = [form.line(each) for each in form.holding.vouchers if each.state(form.now) in _OPEN]
+    first = f"voucher-{lines[0].id}" if lines else ""
+    told = "Choose at least one voucher that the member still has"
     template = "vouchers/which_drawer.html" if in_drawer else "vouchers/which.html"
     whose = form.subject
     response = make_response(
@@ -132,6 +137,7 @@ def _choosing(form: RevokingForm, *, in_drawer: bool) -> Response:
             template,
             form=form,
             lines=lines,
+            problems=(Problem(first, told),) if was_sent else (),
             title=f"Revoke vouchers of {whose.name}",
             member_url=member_url(whose.programme_id, whose.contact_id),
         )

@@ -137,6 +137,14 @@ def test_the_same_form_sent_again_revokes_none_twice_and_tells_the_same(open_des
     assert writes(open_desk) == ["revokeVouchers"]
 
 
+@pytest.mark.parametrize("chosen", ["chosen=1", f"chosen=1&voucher={other_form()}", "voucher=x"])
+def test_going_on_without_a_voucher_says_so(open_desk: Desk, chosen: str) -> None:
+    page = open_desk.visitor("sam").get(f"{REVOKE}?{chosen}")
+
+    assert "Choose at least one voucher that the member still has" in page.main
+    assert page.title.startswith("Error: ")
+
+
 def test_nothing_chosen_or_nonsense_says_so_and_sends_nothing(open_desk: Desk) -> None:
     form = revoking(open_desk, TWENTY_PERCENT).form("Revoke voucher").fill(WHY)
     form.values["vouchers"] = "x,,1"
