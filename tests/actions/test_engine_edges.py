@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from structlog.testing import capture_logs
 
 from dashboard.actions.policy import Policy
 from dashboard.brevo.status import TransactionStatus as Status
 from dashboard.store.intent import Phase, State
-from tests.actions.fake_remote import Fault
+from tests.actions.fake_remote import Entry, Fault
 from tests.actions.story import Story
 
 
@@ -79,3 +82,13 @@ def test_each_change_of_state_is_one_line_of_the_log_and_a_call_for_a_person_is_
         Story(create=[Fault.LOST_AFTER], find=[Fault.LOOK_SHIFTS] * 100).settle()
     moves = [(line["log_level"], line["state"]) for line in lines if line["event"] == "intent.moved"]
     assert moves == [("info", "creating"), ("info", "looking_up"), ("error", "held")]
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(3, State.DONE), (0.5, State.HELD)])
+def test_a_draft_without_a_mark_may_be_ours_only_if_it_is_as_young(minutes, state):
+    story = Story(create=[Fault.LOST_BEFORE])
+    made_at = story.clock.now - timedelta(minutes=minutes)
+    unmarked = Entry("eeeeeeee-0000-4000-8000-000000000001", story.intent.amount, {}, made_at, None)
+    story.remote.entries.append(unmarked)
+    assert story.settle().state is state
+    assert unmarked.status is Status.DRAFT
