@@ -147,6 +147,7 @@ def test_help_lists_every_goal(checkout):
         "check",
         "fix",
         "bench",
+        "soak",
         "lock",
         "clean",
     ]
