@@ -72,6 +72,15 @@ def test_orders_and_drafts_count_together(database, now):
     assert (waiting(database, now), waiting(database, now, OTHER)) == (2, 0)
 
 
+def test_since_when_the_oldest_of_both_waits_is_told(database, now):
+    then = now - timedelta(days=2)
+    keep(database, now, order(now), draft(now, 2, made_at=then))
+
+    with database.read() as connection:
+        assert orders.waiting(connection, PROGRAMME, now).oldest == then
+        assert orders.waiting(connection, OTHER, now).oldest is None
+
+
 def test_an_order_that_was_seen_as_a_draft_counts_once(database, now):
     keep(database, now, order(now, transaction_id=key(2)), draft(now, 2))
 

@@ -261,6 +261,18 @@ def test_a_lost_answer_is_told_as_being_checked_and_settles_by_itself(open_desk:
     assert "Pending 120 points of Jonas Weber completed." in line.text
 
 
+def test_while_the_remote_is_away_it_waits_to_be_sent_even_a_minute_later(open_desk: Desk) -> None:
+    assert open_desk.remote is not None
+    open_desk.visitor("sam").get(MEMBER)
+    form = ending(open_desk).form("Complete +120 points")
+    open_desk.remote.server.stop()
+    open_desk.clock.advance(seconds=90)
+
+    page = form.send()
+
+    assert "Completing pending 120 points waits to be sent. Brevo cannot be reached." in page.main
+
+
 def test_a_form_from_an_ended_session_comes_back_filled(open_desk: Desk) -> None:
     form = ending(open_desk, goal="cancel").form("Cancel order").fill({**WHY, "Note": "Kept"})
     sam = open_desk.visitor("sam")

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from dashboard.sandbox.cast import COFFEE, NORTHWIND
+from dashboard.sandbox.cast import AMARA, COFFEE, NORTHWIND
+from dashboard.sandbox.catalogue import POINTS
 from dashboard.store import intents
 from dashboard.store.audit import Outcome
 from dashboard.store.intents import Intent, State
@@ -126,6 +127,35 @@ def test_cancelling_many_takes_a_reason_and_keeps_what_was_typed(open_desk: Desk
     page = again.fill({"Reason": "Late delivery", "Case or order number": "ZD-1"}).send()
     assert "2 of 2 done" in page.main
     assert writes(open_desk) == ["cancelTransaction", "cancelTransaction"]
+
+
+def test_fifty_are_ended_by_one_form_each_with_a_result(open_desk: Desk) -> None:
+    assert open_desk.remote is not None
+    body = {"contactId": AMARA.contact_id, "balanceDefinitionId": POINTS, "amount": 1, "autoComplete": False}
+    for _ in range(48):  # She has two already.
+        open_desk.remote.ask("POST", f"/loyalty/balance/programs/{NORTHWIND}/transactions", body)
+    sam = open_desk.visitor("sam")
+    sam.get(f"{PROGRAMME}/members/{AMARA.contact_id}")
+    page = sam.get(sam.get(QUEUE).links()["Select all shown"])
+    keys = [each.get("value", "") for each in page.all("input") if each.get("name") == "row"]
+
+    page = sam.get(f"{CHOSEN}?{urlencode([('row', key) for key in keys])}&goal=complete")
+    page = page.form("Complete 50 orders").send()
+
+    assert "50 of 50 done" in page.main
+    assert len(rows(page)) == 50
+    assert writes(open_desk).count("completeTransaction") == 50
+
+
+def test_while_the_remote_is_away_each_waits_and_says_so(open_desk: Desk) -> None:
+    assert open_desk.remote is not None
+    form = dry_run(open_desk, 240, 120).form("Complete 2 orders")
+    open_desk.remote.server.stop()
+
+    page = form.send()
+
+    assert "0 of 2 done, 2 not known yet" in page.main
+    assert page.main.count("Waiting to be sent") == 2
 
 
 @pytest.mark.parametrize(
