@@ -154,7 +154,7 @@ def _issue(form: IssueForm, now: datetime) -> Accepted:
         *([] if wrong_value is None else [wrong_value]),
         *wrong_days,
         *text_problems("code", "Code", tidy(form.code), LONGEST_CODE),
-        *_paying_problems(form),
+        *_paying_problems(form, value),
     ]
     if problems:
         raise Unacceptable(tuple(problems))
@@ -195,7 +195,14 @@ def reward_problems(reward: Reward, now: datetime) -> list[Problem]:
     return []
 
 
-def _paying_problems(form: IssueForm) -> list[Problem]:
+def _own_value(reward: Reward) -> str:
+    if reward.value is None:
+        return "Points pay for what the reward says. Leave it empty, or choose goodwill"
+    places = amounts.decimal_places(reward.unit or "")
+    return f"Points pay for {reward.value:,.{places}f} {reward.unit}. Leave it empty, or choose goodwill"
+
+
+def _paying_problems(form: IssueForm, value: Decimal | None) -> list[Problem]:
     reward = form.reward
     if form.pays not in set(Pays):
         return [Problem("pays", "Choose who pays")]
@@ -203,6 +210,9 @@ def _paying_problems(form: IssueForm) -> list[Problem]:
         if form.pays == Pays.POINTS:
             return [Problem("pays", "This reward costs no points. Choose goodwill")]
         return [Problem("pays", "Brevo takes the points for this one by itself. Choose points")]
+    if form.pays == Pays.POINTS and value is not None and value != reward.value:
+        # What points do not pay for would be given away, past every limit.
+        return [Problem("value", _own_value(reward))]
     cost = charged_at_once(reward)
     if cost is not None and form.balance is not None and form.balance < cost.amount:
         return [Problem("pays", f"This reward costs {cost.amount:,f}. The balance holds {form.balance:,f}")]

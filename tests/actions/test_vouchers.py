@@ -230,6 +230,23 @@ def test_nobody_approves_their_own_voucher(counter, lea):
     assert counter.desk.calls == []
 
 
+POUND = Reward(
+    id=REWARD.id, name="Pound", value=Decimal(1), unit="GBP", cost=Decimal(10), cost_definition_id=DEFINITION
+)
+
+
+@pytest.mark.parametrize("value", ["0.50", "5000"])
+def test_points_pay_for_what_the_reward_is_worth_and_for_no_other_value(counter, value):
+    form = replace(issuing(), reward=POUND, pays=Pays.POINTS, value=value)
+    (problem,) = counter.problems(issue_voucher, form)
+    assert problem == Problem("value", "Points pay for 1.00 GBP. Leave it empty, or choose goodwill")
+
+
+def test_the_rewards_own_value_can_be_typed_where_points_pay(counter):
+    form = replace(issuing(), reward=POUND, pays=Pays.POINTS, value="1.00")
+    assert counter.do(issue_voucher, form).state is State.DONE
+
+
 def test_a_voucher_that_points_pay_for_needs_no_approval(counter):
     with counter.database.write() as connection:
         limits.put(connection, "agent", Span.ACT, Limit(Decimal(5)))
