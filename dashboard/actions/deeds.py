@@ -31,6 +31,7 @@ from dashboard.store import audit, intents, limits, own_contacts, reasons, spend
 from dashboard.store.audit import Entry, Outcome
 from dashboard.store.database import Database, DatabaseUnavailable
 from dashboard.store.intent import Intent, Kind, State
+from dashboard.store.limits import Span
 from dashboard.store.reasons import Reason
 from dashboard.store.spending import Act, Member, OverLimit, Standing
 
@@ -346,13 +347,40 @@ def _check_new(database: Database, engine: Engine, actor: Actor, asks: Sequence[
     except DatabaseUnavailable as error:
         raise NotRecorded(f"The console could not write this down, so nothing was sent. {error}") from error
     problems: list[Problem] = []
+    gifts: list[tuple[Ask, Gift]] = []
     for ask in new if all(actor.role.may(ask.permission) for ask in asks) else ():
         try:
-            _accepted(ask, offered, now)
+            gift = _accepted(ask, offered, now).gift
         except Unacceptable as refused:
             problems += [one for one in refused.problems if one not in problems]
+        else:
+            gifts += [] if gift is None else [(ask, gift)]
     if problems:
         raise Unacceptable(tuple(problems))
+    try:
+        for ask, gift in gifts:
+            _check_own(database, actor, ask, gift, now)
+        _check_room(database, actor, gifts, now)
+    except DatabaseUnavailable as error:
+        raise NotRecorded(f"The console could not write this down, so nothing was sent. {error}") from error
+
+
+def _check_room(database: Database, actor: Actor, gifts: Sequence[tuple[Ask, Gift]], now: datetime) -> None:
+    """Refuse all gifts when together they do not fit into the person's limits.
+
+    What others use up meanwhile is found when each is written down.
+    """
+    if not gifts:
+        return
+    ask, first = gifts[0]
+    with database.read() as connection:
+        points = [limits.in_points(gift.amount, limits.rate(connection, gift.unit)) for _, gift in gifts]
+        member = Member(ask.form.programme_id, ask.form.contact_id)
+        stands = spending.standing(connection, actor.staff_id, actor.role, now, first.zone, member)
+    others = Standing(tuple(room for room in stands.rooms if room.span is not Span.ACT))
+    if stands.at_once().exceeded(max(points)) or others.exceeded(sum(points, Decimal(0))):
+        refuse(database, actor, ask, now)
+        raise Unacceptable((_over(database, actor, ask.form, first, now),))
 
 
 def _accepted(ask: Ask, offered: tuple[Reason, ...], now: datetime) -> Accepted:

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dashboard.actions import follow
-from dashboard.actions.deeds import PATIENCE, Accepted, Actor, Ask, Form, part_id, perform, perform_all, tidy
+from dashboard.actions.deeds import (
+    PATIENCE,
+    Accepted,
+    Actor,
+    Ask,
+    Form,
+    Gift,
+    part_id,
+    perform,
+    perform_all,
+    tidy,
+)
 from dashboard.actions.engine import Engine
 from dashboard.actions.follow import Then
 from dashboard.actions.issuing import IssueForm, issue_voucher, new_code, reward_problems
@@ -46,6 +57,8 @@ class RevokeForm(Form):
     """All that the member has, as read now: an ID that is none of them is refused."""
     paid: Mapping[str, Paid] = field(default_factory=dict)
     """What each cost its member, by voucher ID; see :func:`paid_for`."""
+    gifts: Mapping[str, Gift] = field(default_factory=dict)
+    """What comes back though nobody knows that it was paid, by voucher ID: it counts as given away."""
     gives_back: bool = True
     """Whether that comes back."""
 
@@ -155,6 +168,7 @@ def _revoke(form: RevokeForm, voucher_id: str) -> Accepted:
     return Accepted(
         values={**_about(found), follow.THEN: follow.written(then)},
         fields={"batch_id": form.intent_id, "remote_id": found.id},
+        gift=form.gifts.get(voucher_id) if form.gives_back else None,
     )
 
 

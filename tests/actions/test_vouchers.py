@@ -14,6 +14,7 @@ from msgspec.structs import replace as replace_reward
 
 from dashboard.actions import vouchers
 from dashboard.actions.approvals import Look, OwnRequest, Verdict, approve, fingerprint
+from dashboard.actions.deeds import Gift
 from dashboard.actions.paying import is_recorded
 from dashboard.actions.refusals import Conflict, Denied, Problem
 from dashboard.actions.vouchers import (
@@ -30,7 +31,7 @@ from dashboard.actions.vouchers import (
 )
 from dashboard.brevo.rewards import Reward
 from dashboard.store import approvals as requests
-from dashboard.store import intents, limits
+from dashboard.store import intents, limits, own_contacts
 from dashboard.store.approvals import Asked
 from dashboard.store.audit import Outcome
 from dashboard.store.intent import Intent, Kind, Link, State
@@ -297,6 +298,49 @@ def test_points_come_back_once_the_voucher_is_gone(counter):
         (back,) = intents.linked_to(connection, done.id)
     assert (back.link, back.amount, back.state) == (Link.RETURN, Decimal(2000), State.DONE)
     assert counter.desk.ledger.balance == Decimal(14480)
+
+
+BACK = Gift(amount=Decimal(2000), unit="POINTS", field="give_back")
+"""What comes back though nobody knows that it was paid."""
+
+
+def test_what_nobody_knows_to_have_been_paid_counts_towards_the_limit(counter):
+    counter.desk.give(ONE)
+    form = revoking(counter, ONE, paid={ONE: PAID}, gifts={ONE: BACK})
+    (problem,) = counter.problems(revoke_vouchers, form)
+    assert problem == Problem("give_back", "Your limit leaves 1,000. A supervisor can give more")
+    assert counter.record() == [("voucher.revoke", Outcome.DENIED)]
+
+
+def test_together_they_must_fit_into_the_limit_or_none_is_revoked(counter):
+    with counter.database.write() as connection:
+        limits.put(connection, "agent", Span.DAY, Limit(Decimal(1500)))
+    counter.desk.give(ONE)
+    counter.desk.give(TWO, code="LOST-2")
+    part, gift = Paid(DEFINITION, Decimal(900)), replace(BACK, amount=Decimal(900))
+    paid, gifts = {ONE: part, TWO: part}, {ONE: gift, TWO: gift}
+    counter.problems(revoke_vouchers, revoking(counter, ONE, TWO, paid=paid, gifts=gifts))
+    with counter.database.read() as connection:
+        assert intents.for_member(connection, PROGRAMME, MEMBER, 10) == ()
+    (done,) = counter.do(revoke_vouchers, revoking(counter, ONE, paid=paid, gifts=gifts))
+    assert done.state is State.DONE
+
+
+def test_nothing_is_given_back_to_oneself_that_nobody_knows_to_have_been_paid(counter, sam):
+    with counter.database.write() as connection:
+        own_contacts.link(connection, sam.id, MEMBER)
+    counter.desk.give(ONE)
+    small = replace(BACK, amount=Decimal(10))
+    form = revoking(counter, ONE, paid={ONE: PAID}, gifts={ONE: small})
+    (problem,) = counter.problems(revoke_vouchers, form)
+    assert problem.message == "You can't give points to your own membership. Ask a colleague"
+
+
+def test_without_giving_back_no_limit_matters(counter):
+    counter.desk.give(ONE)
+    form = revoking(counter, ONE, paid={ONE: PAID}, gifts={ONE: BACK}, gives_back=False)
+    (done,) = counter.do(revoke_vouchers, form)
+    assert done.state is State.DONE
 
 
 def test_no_points_come_back_for_a_voucher_that_stays(counter):

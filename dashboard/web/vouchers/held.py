@@ -122,7 +122,10 @@ class RevokingForm(HeldForm):
         """What is not known about it."""
         if set(self.costs) <= self.known:
             return None
-        return "Issued elsewhere: Brevo does not tell who paid. This is what the reward costs now."
+        return (
+            "Issued elsewhere: Brevo does not tell who paid. This is what the reward costs now. "
+            "It counts towards your limit."
+        )
 
     @property
     def gives_back(self) -> bool:

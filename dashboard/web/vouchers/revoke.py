@@ -8,15 +8,16 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from dashboard.actions.deeds import is_uuid, part_id
-from dashboard.actions.paying import is_recorded
+from dashboard.actions.amounts import POINTS
+from dashboard.actions.deeds import Gift, is_uuid, part_id
+from dashboard.actions.paying import Paid, is_recorded
 from dashboard.actions.vouchers import RevokeForm, revoke_vouchers
 from dashboard.brevo.vouchers import Voucher, VoucherState
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
 from dashboard.web.changes import sending, subject
-from dashboard.web.changes.asking import actor
+from dashboard.web.changes.asking import actor, programme
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.changes.subject import Subject
 from dashboard.web.forms import Field, Problem, takes, typed
@@ -72,6 +73,8 @@ def withdraw(programme_id: UUID, contact_id: int, in_drawer: bool) -> ResponseRe
     def carry_out() -> tuple[Intent, ...]:
         parts = services()
         check_fresh(holding, part_id(form["intent"], ids[0]) if ids else "")
+        held = _chosen(holding, ids)
+        paid = costs(whose, held)
         asked = RevokeForm(
             intent_id=form["intent"],
             programme_id=str(programme_id),
@@ -81,7 +84,8 @@ def withdraw(programme_id: UUID, contact_id: int, in_drawer: bool) -> ResponseRe
             note=form["note"],
             voucher_ids=ids,
             vouchers=holding.vouchers,
-            paid=costs(whose, _chosen(holding, ids)),
+            paid=paid,
+            gifts=_gifts(whose, paid, _known(held)),
             gives_back=bool(form["give_back"]),
         )
         return revoke_vouchers(parts.database, parts.engine, actor(), asked)
@@ -100,6 +104,27 @@ def _chosen(holding: Holding, ids: Sequence[str]) -> tuple[Voucher, ...]:
     """Those of them that the member has, in the order of the list."""
     wanted = {each.casefold() for each in ids}
     return tuple(each for each in holding.vouchers if each.id.casefold() in wanted)
+
+
+def _known(held: tuple[Voucher, ...]) -> frozenset[str]:
+    """IDs of those of which our own record says who paid."""
+    return frozenset(each for each, intent in issues(held).items() if is_recorded(intent))
+
+
+def _gifts(whose: Subject, paid: Mapping[str, Paid], known: frozenset[str]) -> dict[str, Gift]:
+    """What comes back for the others: it may be a gift, so it counts as one."""
+    definitions = {each.id: each.unit for each in programme(whose.programme_id).definitions}
+    return {
+        voucher_id: Gift(
+            amount=each.amount,
+            unit=definitions.get(each.definition_id, POINTS),
+            field="give_back",
+            sharers=whose.sharers,
+            zone=services().settings.timezone,
+        )
+        for voucher_id, each in paid.items()
+        if voucher_id not in known
+    }
 
 
 def _form(
@@ -121,7 +146,7 @@ def _form(
         problems=problems,
         chosen=held + gone,
         costs=paid,
-        known=frozenset(each for each, intent in issues(held).items() if is_recorded(intent)),
+        known=_known(held),
     )
 
 

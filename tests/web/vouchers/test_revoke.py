@@ -110,7 +110,10 @@ def test_what_was_issued_elsewhere_gives_back_only_what_a_person_chooses(open_de
 
     assert page.by_id("give_back").get("checked") is None
     assert "Issued elsewhere: Brevo does not tell who paid." in page.main
-    page.form("Revoke voucher").fill({**WHY, "give_back": "1"}).send()
+    refused = page.form("Revoke voucher").fill({**WHY, "give_back": "1"}).send(status=422)
+    assert "Your limit leaves 1,000. A supervisor can give more" in refused.main
+    leas = revoking(open_desk, TEN_OFF, who="lea")
+    leas.form("Revoke voucher").fill({**WHY, "give_back": "1"}).send()
     assert balance(open_desk, VOUCHERS.contact_id) == 10_000
 
 
