@@ -61,6 +61,8 @@ class Facts:
 
     balance: Decimal | None = None
     """The member's balance of what was moved."""
+    floor: Decimal = Decimal(0)
+    """What of it must stay."""
     voucher: Voucher | None = None
     """The voucher that was issued, as the member's list shows it."""
     paid: Paid | None = None
@@ -159,9 +161,10 @@ def _why_no_opposite(intent: Intent, facts: Facts, now: datetime) -> str | None:
     amount = moved(intent)
     if amount > 0 and intent.expires_at is not None and intent.expires_at <= now:
         return "What was given has expired"
-    if amount > 0 and facts.balance is not None and facts.balance < amount:
-        left = max(facts.balance, Decimal(0))
-        return f"It was spent: the balance holds {left:,f} of the {amount:,f}"
+    if amount > 0 and facts.balance is not None and facts.balance - facts.floor < amount:
+        left = max(facts.balance - facts.floor, Decimal(0))
+        stays = f"; {facts.floor:,f} must stay" if facts.floor else ""
+        return f"It was spent: the balance holds {left:,f} of the {amount:,f}{stays}"
     return None
 
 

@@ -111,6 +111,14 @@ def test_points_that_were_spent_cannot_be_taken_back(counter):
     )
 
 
+def test_what_must_stay_in_a_balance_cannot_be_taken_back(counter):
+    original = moved(counter)
+    assert why_not(counter, original, balance=Decimal(510), floor=Decimal(10)) is None
+    assert why_not(counter, original, balance=Decimal(505), floor=Decimal(10)) == (
+        "It was spent: the balance holds 495 of the 500; 10 must stay"
+    )
+
+
 def test_points_that_expired_cannot_be_taken_back(counter, lea):
     original = moved(counter)
     counter.clock.forward(370 * 86400)

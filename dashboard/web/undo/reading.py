@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import UUID
 
 from dashboard.actions.paying import paid_for
@@ -15,6 +16,7 @@ from dashboard.store import orders
 from dashboard.store.intents import Intent, Kind
 from dashboard.web.access import services
 from dashboard.web.changes import subject
+from dashboard.web.changes.asking import programme
 from dashboard.web.changes.subject import Subject
 from dashboard.web.errors import remote_trouble
 from dashboard.web.members.gather import snapshots
@@ -46,7 +48,9 @@ def read(original: Intent) -> Reading:
         return _with_voucher(original, whose)
     if original.kind is Kind.ORDER_CREATE:
         return _with_order(original, whose, Facts(balance=balance))
-    return Reading(whose, Facts(balance=balance))
+    definition = programme(programme_id).definition(original.definition_id)
+    floor = definition.min_amount if definition else None
+    return Reading(whose, Facts(balance=balance, floor=floor or Decimal(0)))
 
 
 def _with_voucher(original: Intent, whose: Subject) -> Reading:
