@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -113,15 +114,22 @@ def may_offer(actor: Actor, intent: Intent, reversal: Intent | None, now: dateti
 
     Cheap, for lists; :func:`offer` looks closer. ``reversal`` is what took it back before, if anything did.
     """
-    is_own_act = intent.state is State.DONE and intent.link is not Link.REVERSAL and reversal is None
+    is_own_act = intent.state is State.DONE and intent.link not in _NOT_ALONE and reversal is None
     return is_own_act and intent.kind in KINDS and may(actor, intent, now)
+
+
+_NOT_ALONE: Mapping[Link | None, str] = {
+    Link.REVERSAL: "This took something back itself. Do the first change again instead",
+    Link.RETURN: "This gave back what a voucher cost, and belongs to that voucher's change",
+}
+"""What is a part of another change: without it that one would be half done."""
 
 
 def _why_not(intent: Intent, links: Links, facts: Facts, now: datetime) -> str | None:
     if links.reversal is not None:
         return f"{links.reversal.staff_name} took this back before"
-    if intent.link is Link.REVERSAL:
-        return "This took something back itself. Do the first change again instead"
+    if intent.link in _NOT_ALONE:
+        return _NOT_ALONE[intent.link]
     if intent.state is not State.DONE:
         return "Only what is done can be taken back"
     return facts.trouble or _why_not_now(intent, facts, now)

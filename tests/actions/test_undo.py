@@ -16,6 +16,7 @@ from dashboard.actions.credits import CreditForm, give_credit, take_debit
 from dashboard.actions.orders import OrderForm, create_order
 from dashboard.actions.refusals import Denied, Unacceptable
 from dashboard.actions.undo import Facts, How, UndoForm, links_of, offer, undo
+from dashboard.actions.undoable import may_offer
 from dashboard.actions.vouchers import IssueForm, Paid, issue_voucher
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.rewards import Reward
@@ -150,6 +151,18 @@ def test_an_issued_voucher_is_revoked_and_what_it_cost_comes_back(counter):
     assert (back.kind, back.link, back.state) == (Kind.VOUCHER_REVOKE, Link.REVERSAL, State.DONE)
     assert counter.desk.world.vouchers == {}
     assert counter.desk.ledger.balance == Decimal(12780)
+
+
+def test_points_given_back_for_a_voucher_are_not_taken_back_without_it(counter):
+    reward = Reward(
+        id=GROUP, name="Ten off", cost=Decimal(300), cost_definition_id=DEFINITION, charged_when="creation"
+    )
+    original = counter.do(issue_voucher, IssueForm(**basics(reward=reward)))
+    (given_back,) = links_of(counter.database, original).following
+    assert given_back.link is Link.RETURN
+    told = "This gave back what a voucher cost, and belongs to that voucher's change"
+    assert why_not(counter, given_back) == told
+    assert not may_offer(counter.actor, given_back, None, counter.clock.now)
 
 
 def test_a_voucher_that_was_used_stays(counter):
