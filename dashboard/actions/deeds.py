@@ -6,42 +6,36 @@ into an intent and lets the engine make it happen. The same form sent again give
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import Decimal
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid5
 
 import structlog
 from msgspec.structs import replace
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from dashboard.actions import amounts, asking, follow
+from dashboard.actions import follow, giving
 from dashboard.actions.credits import PATIENCE, Actor
 from dashboard.actions.engine import Engine
+from dashboard.actions.giving import Gift
 from dashboard.actions.records import ACTIONS
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Problem, Unacceptable
 from dashboard.actions.rules import LONGEST_CASE, LONGEST_NOTE, OWN
-from dashboard.permissions import Permission, Role
-from dashboard.store import audit, intents, limits, own_contacts, reasons, spending
+from dashboard.permissions import Permission
+from dashboard.store import audit, intents, reasons
 from dashboard.store.audit import Entry, Outcome
 from dashboard.store.database import Database, DatabaseUnavailable
 from dashboard.store.intent import Intent, Kind, State
-from dashboard.store.limits import Span
 from dashboard.store.reasons import Reason
-from dashboard.store.spending import Act, Member, OverLimit, Standing
+from dashboard.store.spending import Member, OverLimit
 
 __all__ = ["PATIENCE", "Accepted", "Actor", "Ask", "Form", "Gift", "perform", "perform_all"]
 
 _log = structlog.get_logger("actions.deeds")
 
-USED_UP = "Your limit is used up"
-
-_COUNTED_IN_POINTS = frozenset({"PERCENT"})
 MOST_AT_ONCE = 50
 """Rows of one form."""
 
@@ -60,23 +54,6 @@ class Form:
     """A reason's code."""
     case_reference: str = ""
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gift:
-    """What a change gives away: it counts against the limits of who gives it, and is never for oneself."""
-
-    amount: Decimal
-    """More than 0."""
-    unit: str
-    field: str
-    """The form's field that a limit would be told at."""
-    sharers: frozenset[int] = frozenset()
-    """Other contacts that get it too."""
-    zone: tzinfo = UTC
-    """The programme's: its days are those of the limits."""
-    may_ask: bool = False
-    """Above the person's limits it waits for somebody's approval, instead of being refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,85 +233,47 @@ def _added(database: Database, engine: Engine, actor: Actor, ask: Ask, accepted:
     try:
         if accepted.gift is None:
             return engine.journal.add(intent)
-        return engine.journal.add(intent, _act(actor, ask.form, accepted.gift, now))
-    except OverLimit as over:
-        gift = accepted.gift
-        if gift is not None and gift.may_ask and not _is_above_cap(database, actor, gift, now):
-            return _asked(database, intent, _act(actor, ask.form, gift, now), over)
-        refuse(database, actor, ask, now)
-        raise Unacceptable((_over(database, actor, ask.form, gift, now),)) from over
+        return _given(database, engine, actor, ask, accepted.gift, intent)
     except IntegrityError as error:
         raise Unacceptable(
             (Problem("intent", "This was taken back before: it cannot be done twice"),)
         ) from error
 
 
+def _given(database: Database, engine: Engine, actor: Actor, ask: Ask, gift: Gift, intent: Intent) -> Intent:
+    """Written down with what it takes out of the limits; as a request where it may be above them."""
+    now, member = intent.created_at, _member(ask)
+    act = giving.act(intent.id, actor, member, gift, now)
+    try:
+        return engine.journal.add(intent, act)
+    except OverLimit as over:
+        if giving.may_be_asked_for(database, actor, gift, now):
+            return giving.ask(database, intent, act, over)
+        refuse(database, actor, ask, now)
+        raise Unacceptable((giving.too_much(database, actor, member, gift, now),)) from over
+
+
+def _member(ask: Ask) -> Member:
+    return Member(ask.form.programme_id, ask.form.contact_id)
+
+
 def _check_own(database: Database, actor: Actor, ask: Ask, gift: Gift | None, now: datetime) -> None:
     """Nobody gives anything to their own membership."""
-    if gift is None:
-        return
-    with database.read() as connection:
-        own = own_contacts.of(connection, actor.staff_id)
-    if not own.isdisjoint({ask.form.contact_id, *gift.sharers}):
+    if gift is not None and giving.is_own(database, actor, _member(ask), gift):
         refuse(database, actor, ask, now)
         raise Unacceptable((Problem("", OWN),))
 
 
-def _act(actor: Actor, form: Form, gift: Gift, now: datetime) -> Act:
-    return Act(
-        intent_id=form.intent_id,
-        staff_id=actor.staff_id,
-        member=Member(form.programme_id, form.contact_id),
-        amount=gift.amount,
-        unit=gift.unit,
-        now=now,
-        zone=gift.zone,
-    )
-
-
-def hard_cap(connection: Connection, standing: Standing) -> Decimal:
-    """More than this nobody may give at once, in points: whoever decides is bound by their own limit too.
-
-    :param standing: the asking person's own limits, in points.
-    """
-    deciders = [role for role in Role if role.may(Permission.APPROVALS_DECIDE)]
-    own = standing.at_once().alone or Decimal(0)
-    return max(limits.most_at_once(connection, deciders), own)
-
-
-def _is_above_cap(database: Database, actor: Actor, gift: Gift, now: datetime) -> bool:
-    with database.read() as connection:
-        stands = spending.standing(connection, actor.staff_id, actor.role, now, gift.zone)
-        points = limits.in_points(gift.amount, limits.rate(connection, gift.unit))
-        return points > hard_cap(connection, stands)
-
-
-def _asked(database: Database, intent: Intent, act: Act, over: OverLimit) -> Intent:
-    """The intent as a request, in the unit of the gift; what is no amount of anything is told in points."""
-    with database.read() as connection:
-        rate = limits.rate(connection, act.unit)
-    if act.unit in _COUNTED_IN_POINTS:
-        told = dataclasses.replace(act, amount=limits.in_points(act.amount, rate), unit=limits.POINTS)
-        return asking.ask(database, intent, told, over.exceeded)
-    return asking.ask(database, intent, act, Standing(over.exceeded).told_in(rate).rooms)
-
-
-def _over(database: Database, actor: Actor, form: Form, gift: Gift | None, now: datetime) -> Problem:
-    """What to say about a gift that the person's limits do not hold."""
-    if gift is None:
-        return Problem("", USED_UP)
-    member = Member(form.programme_id, form.contact_id)
-    with database.read() as connection:
-        rate = limits.rate(connection, gift.unit)
-        stands = spending.standing(connection, actor.staff_id, actor.role, now, gift.zone, member)
-        most = limits.in_unit(hard_cap(connection, stands), rate)
-    if gift.may_ask:
-        return Problem(gift.field, f"{amounts.at_most(gift.unit, most)}: nobody may give more at once")
-    left = stands.told_in(rate).alone
-    if not left:
-        return Problem(gift.field, USED_UP)
-    shown = f"{left:,.{amounts.decimal_places(gift.unit)}f}"
-    return Problem(gift.field, f"Your limit leaves {shown}. A supervisor can give more")
+def _check_together(
+    database: Database, actor: Actor, gifts: Sequence[tuple[Ask, Gift]], now: datetime
+) -> None:
+    """Refuse all gifts of a form when one is to oneself, or they do not fit into the limits together."""
+    for ask, gift in gifts:
+        _check_own(database, actor, ask, gift, now)
+    for ask, first in gifts[:1]:
+        if not giving.fits(database, actor, _member(ask), [gift for _, gift in gifts], now):
+            refuse(database, actor, ask, now)
+            raise Unacceptable((giving.too_much(database, actor, _member(ask), first, now),))
 
 
 def _check_new(database: Database, engine: Engine, actor: Actor, asks: Sequence[Ask]) -> None:
@@ -358,29 +297,9 @@ def _check_new(database: Database, engine: Engine, actor: Actor, asks: Sequence[
     if problems:
         raise Unacceptable(tuple(problems))
     try:
-        for ask, gift in gifts:
-            _check_own(database, actor, ask, gift, now)
-        _check_room(database, actor, gifts, now)
+        _check_together(database, actor, gifts, now)
     except DatabaseUnavailable as error:
         raise NotRecorded(f"The console could not write this down, so nothing was sent. {error}") from error
-
-
-def _check_room(database: Database, actor: Actor, gifts: Sequence[tuple[Ask, Gift]], now: datetime) -> None:
-    """Refuse all gifts when together they do not fit into the person's limits.
-
-    What others use up meanwhile is found when each is written down.
-    """
-    if not gifts:
-        return
-    ask, first = gifts[0]
-    with database.read() as connection:
-        points = [limits.in_points(gift.amount, limits.rate(connection, gift.unit)) for _, gift in gifts]
-        member = Member(ask.form.programme_id, ask.form.contact_id)
-        stands = spending.standing(connection, actor.staff_id, actor.role, now, first.zone, member)
-    others = Standing(tuple(room for room in stands.rooms if room.span is not Span.ACT))
-    if stands.at_once().exceeded(max(points)) or others.exceeded(sum(points, Decimal(0))):
-        refuse(database, actor, ask, now)
-        raise Unacceptable((_over(database, actor, ask.form, first, now),))
 
 
 def _accepted(ask: Ask, offered: tuple[Reason, ...], now: datetime) -> Accepted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
-from dashboard.actions import deeds
+from dashboard.actions import giving
 from dashboard.actions.issuing import IssueForm, ways_to_pay, worth
 from dashboard.brevo.configuration import ProgrammeConfiguration
 from dashboard.brevo.errors import BrevoError, NotFound
@@ -58,7 +58,7 @@ def build(
     with parts.database.read() as connection:
         stands = spending.standing(connection, staff.id, staff.role, now, asked.zone, member)
         rate = limits.rate(connection, counted[1] if counted else limits.POINTS)
-        most = deeds.hard_cap(connection, stands)
+        most = giving.hard_cap(connection, stands)
         offered = reasons.offered(connection)
     configuration: ProgrammeConfiguration = programme(whose.programme_id)
     return IssuingForm(
