@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from dashboard.actions.validation import Reason, validate
-from dashboard.brevo.errors import NotFound
+from dashboard.brevo.errors import NotFound, Refused
 from dashboard.brevo.fetched import Fetched
 from dashboard.brevo.vouchers import Voucher
 from tests.actions.fake_remote import PROGRAMME, START
@@ -71,3 +71,18 @@ def test_somebody_elses_voucher_is_told_as_theirs():
 @pytest.mark.parametrize("typed", ["NOBODYS", "", "X" * 129])
 def test_a_code_that_nobody_has_is_unknown(typed):
     assert validate(Answers(), PROGRAMME, 7, typed, [], START).reason is Reason.UNKNOWN
+
+
+def test_nothing_typed_finds_no_voucher_that_has_no_code():
+    remote = Answers()
+    found = validate(remote, PROGRAMME, 7, " - ", [voucher(code=None)], START)
+    assert (found.reason, found.voucher) == (Reason.UNKNOWN, None)
+
+
+def test_a_voucher_that_the_remote_refuses_to_look_at_is_no_good():
+    class Refusing(Answers):
+        def validate(self, programme_id: str, **named: object) -> Fetched[bool]:
+            raise Refused("the reward of the voucher no longer exists", status=424)
+
+    found = validate(Refusing(), PROGRAMME, 7, "AB12-CD34", [voucher()], START)
+    assert (found.reason, found.is_good) == (Reason.REFUSED, False)
