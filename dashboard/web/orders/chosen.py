@@ -50,8 +50,9 @@ def choose(programme_id: UUID, keys: Sequence[str], now: datetime, *, form_id: s
     :param form_id: of a form that was sent: what it has begun already counts as it was then.
     """
     wanted = list(dict.fromkeys(filter(None, (canonical(key) for key in keys))))
-    with services().database.read() as connection:
-        rows = {row.key: row for row in queue(connection, str(programme_id), current_staff().id, now)}
+    database = services().database
+    rows = {row.key: row for row in queue(database, str(programme_id), current_staff().id, now)}
+    with database.read() as connection:
         begun = intents.by_ids(connection, [part_id(form_id, key) for key in wanted])
     place = {key: index for index, key in enumerate(rows)}
     found = []

@@ -27,8 +27,8 @@ PAGE = 50
 def show(programme_id: UUID) -> str:
     """The queue, oldest first."""
     programme, reader, now = require(programme_id), current_staff(), services().clock()
+    rows = queue(services().database, programme, reader.id, now)
     with services().database.read() as connection:
-        rows = queue(connection, programme, reader.id, now)
         last = orders.last_completed(connection, programme)
     chip, start = _chip(), _start()
     listed = under(chip, rows)

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import Connection
-
 from dashboard.store import intents, orders
+from dashboard.store.database import Database
 from dashboard.store.intents import Intent, Phase
 from dashboard.store.orders import OrderRow, SeenDraft
 from dashboard.web.changes.words import STANDINGS
@@ -83,13 +82,14 @@ def under(chip: Chip, rows: Iterable[Waiting]) -> tuple[Waiting, ...]:
     return tuple(row for row in rows if _SHOWS[chip](row))
 
 
-def queue(connection: Connection, programme_id: str, reader_id: str, now: datetime) -> tuple[Waiting, ...]:
+def queue(database: Database, programme_id: str, reader_id: str, now: datetime) -> tuple[Waiting, ...]:
     """Our own orders, drafts seen while members were read, and changes of ours that wait or are held."""
-    own = [each for each in orders.open_orders(connection, programme_id, MOST) if not _is_over(each, now)]
-    drafts = orders.seen_drafts(connection, programme_id, MOST)
-    lapsed = {each.transaction_id for each in orders.lapsed(connection, programme_id, now)}
-    changes = intents.unsettled(connection, MOST, programme_id=programme_id)
-    makers = intents.by_ids(connection, [each.intent_id for each in own])
+    with database.read() as connection:
+        own = [each for each in orders.open_orders(connection, programme_id, MOST) if not _is_over(each, now)]
+        drafts = orders.seen_drafts(connection, programme_id, MOST)
+        lapsed = {each.transaction_id for each in orders.lapsed(connection, programme_id, now)}
+        changes = intents.unsettled(connection, MOST, programme_id=programme_id)
+        makers = intents.by_ids(connection, [each.intent_id for each in own])
     by_draft = {each.transaction_id: each for each in drafts if each.transaction_id not in lapsed}
     ending = {each.transaction_id: each for each in changes if each.kind in ENDINGS}
     told = {each.transaction_id for each in own} | set(by_draft)
