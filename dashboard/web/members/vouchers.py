@@ -31,7 +31,6 @@ class VoucherRow:
         """Whether it could be redeemed now, as far as its dates say."""
         return self.state is VoucherState.AVAILABLE
 
-
     @property
     def is_open(self) -> bool:
         """Whether it can still be used, now or later."""
