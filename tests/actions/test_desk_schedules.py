@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.actions.desk_deeds import DEEDS
 from tests.actions.desk_schedules import DeskSchedule, first_wrong
-from tests.actions.figures import quiet_log
 from tests.actions.wrong_operations import WRONG
 
 SCHEDULES = 2_500
 """Of each kind, in every test run; ``make soak`` plays more."""
 PATIENCE = 4_000
-
-
-@pytest.fixture(autouse=True)
-def silence() -> Iterator[None]:
-    """No log of what thousands of stories tell."""
-    with quiet_log():
-        yield
 
 
 @pytest.mark.parametrize("name", DEEDS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from dashboard.actions.policy import Policy
@@ -78,6 +80,8 @@ def test_drafts_beside_the_chosen_one_are_swept_even_while_a_person_decides():
 
 
 def test_each_change_of_state_is_one_line_of_the_log_and_a_call_for_a_person_is_an_alarm():
+    # Tests of deeds keep quiet; this one is about the noise, and what it sets is undone after it.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     with capture_logs() as lines:
         Story(create=[Fault.LOST_AFTER], find=[Fault.LOOK_SHIFTS] * 100).settle()
     moves = [(line["log_level"], line["state"]) for line in lines if line["event"] == "intent.moved"]

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
-from tests.actions.figures import CALLS_BAR, MEDIAN_BAR, P99_BAR, Figures, played, quiet_log
+from tests.actions.figures import CALLS_BAR, MEDIAN_BAR, P99_BAR, Figures, played
 from tests.actions.schedules import Schedule, first_wrong
 from tests.actions.wrong_engines import WRONG_ENGINES, WRONG_PROTOCOLS
 
@@ -37,13 +36,6 @@ def figures() -> Figures:
         total.add(part(number))
     print(f"\n{total}")
     return total
-
-
-@pytest.fixture(autouse=True)
-def silence() -> Iterator[None]:
-    """No log of what thousands of stories tell."""
-    with quiet_log():
-        yield
 
 
 @pytest.mark.parametrize("number", range(PARTS))
