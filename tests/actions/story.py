@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dashboard.actions.engine import Engine
 from dashboard.actions.journal import Journal
@@ -32,6 +32,7 @@ class Story:
         self.clock = Clock()
         given = {"create": create, "complete": complete, "cancel": cancel, "find": find}
         self.faults = defaultdict(list, {call: list(faults) for call, faults in given.items()})
+        self.times: list[tuple[str, datetime]] = []
         self.remote = FakeRemote(self.clock, next_fault=self._next)
         self.memory = MemoryJournal()
         self.journal: Journal = journal or self.memory
@@ -81,4 +82,5 @@ class Story:
             self.engine().sweep(intent_id)
 
     def _next(self, call: str) -> Fault:
+        self.times.append((call, self.clock.now))
         return self.faults[call].pop(0) if self.faults[call] else Fault.NONE

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 import structlog
@@ -96,3 +98,41 @@ def test_a_draft_without_a_mark_may_be_ours_only_if_it_is_as_young(minutes, stat
     story.remote.entries.append(unmarked)
     assert story.settle().state is state
     assert unmarked.status is Status.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("amount", "status"), [("499", Status.DRAFT), ("500", Status.COMPLETED), ("500", Status.CANCELLED)]
+)
+def test_an_unmarked_transaction_that_is_no_such_draft_is_not_ours(amount, status):
+    story = Story(create=[Fault.LOST_BEFORE])
+    made_at = story.clock.now
+    other = Entry("eeeeeeee-0000-4000-8000-000000000001", Decimal(amount), {}, made_at, None, status)
+    story.remote.entries.append(other)
+    assert story.settle().state is State.DONE
+    assert other.status is status
+
+
+def test_looks_for_what_became_of_a_completion_come_ever_later():
+    story = Story(complete=[Fault.LOST_BEFORE] * 5)
+    story.settle()
+    ends = [at for call, at in story.times if call == "complete"]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(ends)]
+    assert gaps == [1, 2, 4, 8, 16]
+
+
+def test_a_draft_that_took_long_to_find_is_completed_as_patiently_as_any():
+    story = Story(create=[Fault.LOST_AFTER], find=[Fault.LOOK_FAILS] * 3, complete=[Fault.LOST_BEFORE])
+    story.settle()
+    ends = [at for call, at in story.times if call == "complete"]
+    assert [(later - earlier).total_seconds() for earlier, later in pairwise(ends)] == [1]
+
+
+def test_what_was_refused_and_then_done_says_nothing_of_the_refusal():
+    done = Story(complete=[Fault.REFUSED]).settle()
+    assert (done.failure_code, done.failure_text) == (None, None)
+
+
+def test_the_first_call_is_dated_however_often_it_was_tried():
+    story = Story(create=[Fault.NOT_SENT] * 3)
+    began = story.clock.now
+    assert story.settle().sent_at == began
