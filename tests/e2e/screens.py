@@ -136,7 +136,7 @@ def _ending(page: Page, _stack: Stack) -> None:
 
 def _receipt_page(page: Page, stack: Stack) -> None:
     _receipt(page, stack)
-    page.get_by_role("link", name="Receipt").click()
+    page.get_by_role("link", name="Receipt", exact=True).click()
     page.get_by_role("heading", name="Receipt", level=1).wait_for()
 
 

@@ -85,7 +85,7 @@ def test_a_receipt_can_be_shared(desk: Desk, page: Page, member: int):
     acts.open_drawer(page, member)
     acts.fill(page)
     acts.send(page)
-    page.get_by_role("link", name="Receipt").click()
+    page.get_by_role("link", name="Receipt", exact=True).click()
     page.get_by_role("heading", name="Receipt", level=1).wait_for()
     other = desk.open("ike", page.url)
     expect(acts.receipt(other)).to_contain_text("500 points given")

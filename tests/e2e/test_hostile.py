@@ -81,7 +81,7 @@ def test_what_staff_type_stays_text(page: Page, member: int, probe: str):
         page.locator(".form-foot button").click()
     expect(acts.receipt(page)).to_contain_text("500 points given")
     expect(page.locator("#staff-actions")).to_contain_text(probe.lstrip("\u202e\u2066")[:20])
-    page.get_by_role("link", name="Receipt").click()
+    page.get_by_role("link", name="Receipt", exact=True).click()
     expect(page.locator("#asked")).to_contain_text(probe.lstrip("\u202e\u2066")[:20])
 
 

@@ -76,7 +76,7 @@ def test_a_credit_needs_no_script(desk: Desk, stack: Stack, member: int):
     acts.fill(page)
     acts.send(page, "Give points")
     acts.expect_given(page, stack, member, before)
-    page.get_by_role("link", name="Receipt").click()
+    page.get_by_role("link", name="Receipt", exact=True).click()
     expect(page.get_by_role("heading", name="Receipt", level=1)).to_be_visible()
 
 
