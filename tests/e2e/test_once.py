@@ -80,6 +80,7 @@ def test_the_same_form_with_another_amount_is_refused(page: Page, stack: Stack, 
     intent = page.locator("[name=intent]").input_value()
     acts.fill(page)
     acts.send(page)
+    expect(acts.receipt(page)).to_be_visible()
     page.go_back()
     page.locator("[name=intent]").evaluate("(field, value) => field.value = value", intent)
     acts.fill(page, "400")

@@ -45,6 +45,7 @@ def test_c_opens_the_credit_and_n_the_note(page: Page):
     page.keyboard.press("c")
     expect(acts.points(page)).to_be_focused()
     page.keyboard.press("Escape")
+    expect(page.locator("#give-credit")).to_be_focused()
     page.keyboard.press("n")
     expect(page.locator("#note-form").get_by_role("textbox", name="Note")).to_be_focused()
 
@@ -74,6 +75,7 @@ def test_j_and_k_move_between_rows_and_enter_opens_one(page: Page):
 def test_arrows_lead_from_the_search_into_the_rows(page: Page):
     page.goto(paths.member(AMARA))
     page.goto(paths.HOME)
+    expect(page.locator("#find")).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.locator("#recent .row-link").first).to_be_focused()
 

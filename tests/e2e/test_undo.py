@@ -29,7 +29,7 @@ def test_by_mouse_from_the_receipt(page: Page, stack: Stack, member: int):
     give(page, member)
     page.locator("#receipt-undo").click()
     expect(page.locator("#keep")).to_be_focused()
-    page.get_by_role("radio", name="Billing error").check()
+    page.get_by_role("radio", name=acts.REASON).check()
     page.get_by_role("button", name="Take back 500 points").click()
     expect_taken_back(page, stack, member, before)
     expect(acts.drawer(page)).to_be_hidden()
@@ -54,7 +54,7 @@ def test_without_script(desk: Desk, stack: Stack, member: int):
     acts.fill(page)
     page.locator(".form-foot button").click()
     page.locator("#receipt-undo").click()
-    page.get_by_role("radio", name="Billing error").check()
+    page.get_by_role("radio", name=acts.REASON).check()
     page.get_by_role("button", name="Take back 500 points").click()
     expect(acts.receipt(page)).to_contain_text("500 points taken back")
     assert stack.ours(member) == BOTH
@@ -66,7 +66,7 @@ def test_a_double_click_takes_back_once(page: Page, stack: Stack, member: int):
     give(page, member)
     stack.control("PUT", "/latency", {"seconds": 0.3})
     page.locator("#receipt-undo").click()
-    page.get_by_role("radio", name="Billing error").check()
+    page.get_by_role("radio", name=acts.REASON).check()
     page.get_by_role("button", name="Take back 500 points").dblclick(no_wait_after=True)
     expect(acts.receipt(page)).to_contain_text("500 points taken back")
     assert stack.ours(member) == BOTH
@@ -87,9 +87,9 @@ def test_of_two_agents_the_slower_one_learns_who_was_faster(desk: Desk, stack: S
     give(sam, member)
     undo = sam.locator("#receipt-undo").get_attribute("href") or ""
     lea.goto(undo)
-    lea.get_by_role("radio", name="Billing error").check()
+    lea.get_by_role("radio", name=acts.REASON).check()
     sam.goto(undo)
-    sam.get_by_role("radio", name="Billing error").check()
+    sam.get_by_role("radio", name=acts.REASON).check()
     sam.get_by_role("button", name="Take back 500 points").click()
     expect(acts.receipt(sam)).to_contain_text("500 points taken back")
     lea.get_by_role("button", name="Take back 500 points").click()

@@ -39,7 +39,7 @@ def with_mistakes(page: Page, stack: Stack) -> None:
 def done(page: Page, stack: Stack) -> None:
     """The member afterwards, with both entries."""
     alone(page, stack)
-    page.get_by_role("radio", name="Billing error").check()
+    page.get_by_role("radio", name=acts.REASON).check()
     page.locator("#undo").click()
     expect(acts.receipt(page)).to_be_focused()
 
@@ -48,7 +48,7 @@ def done_before(page: Page, stack: Stack) -> None:
     """The page of what was taken back already."""
     alone(page, stack)
     address = page.url
-    page.get_by_role("radio", name="Billing error").check()
+    page.get_by_role("radio", name=acts.REASON).check()
     page.locator("#undo").click()
     expect(acts.receipt(page)).to_be_focused()
     page.goto(address)

@@ -11,6 +11,7 @@ from dashboard.brevo.balances import BalanceDefinition
 from dashboard.store import presets
 from dashboard.store.intents import Kind
 from dashboard.web.access import services
+from dashboard.web.changes import tiers
 from dashboard.web.changes.asking import actor, balance, programme
 from dashboard.web.changes.subject import Subject
 from dashboard.web.credits.form import BLANK, CreditForm, usable
@@ -41,6 +42,15 @@ def build(
     book = deeds.rulebook(parts.database, kind, actor(), asked, parts.clock())
     with parts.database.read() as connection:
         preset_amounts = presets.list_all(connection)
+    outlook = preview.preview(
+        kind,
+        definition,
+        usable(values["amount"], definition.unit),
+        balance=book.balance,
+        limit=book.alone,
+        now=parts.clock(),
+    )
+    moved = outlook.moved
     return CreditForm(
         kind=kind,
         subject=subject,
@@ -49,14 +59,10 @@ def build(
         rules=book,
         preset_amounts=preset_amounts,
         formats=formats(),
-        outlook=preview.preview(
-            kind,
-            definition,
-            usable(values["amount"], definition.unit),
-            balance=book.balance,
-            limit=book.alone,
-            now=parts.clock(),
-        ),
+        outlook=outlook,
+        tier_after=None
+        if moved is None
+        else tiers.effect(configuration, subject.account, definition.id, moved),
         intent_id=asked.intent_id,
         typed=values,
         problems=problems,

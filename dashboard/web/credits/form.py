@@ -33,6 +33,8 @@ class CreditForm(ChangeForm):
     preset_amounts: Sequence[Decimal]
     formats: Formats
     outlook: preview.Preview
+    tier_after: str | None = None
+    """What the amount typed would make of the tier; None when there is none, or it decides no tier."""
     repeats: bool = False
     """Whether the only problem is that the same case brought this member something before."""
 
@@ -114,6 +116,8 @@ class CreditForm(ChangeForm):
             label = "These points expire" if unit == amounts.POINTS else "Expires"
             never = told.expires_at is None
             rows.append({"label": label, "value": "Never" if never else self.formats.day(told.expires_at)})
+        if self.tier_after is not None:
+            rows.append({"label": "Tier", "value": self.tier_after})
         if told.needs_approval:
             rows.append({"label": "Approval", "value": "Goes to a supervisor", "kind": "warn"})
         else:

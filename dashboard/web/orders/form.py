@@ -35,6 +35,8 @@ class EndingForm(ChangeForm):
     all_reasons: Sequence[Reason]
     formats: Formats
     now: datetime
+    tier_after: str | None = None
+    """What completing would make of the tier; None when this balance decides none."""
 
     @property
     def endpoint(self) -> str:
@@ -127,6 +129,8 @@ class EndingForm(ChangeForm):
         if not self.cancels and draft.amount > Decimal(0):
             ends = self._lot_expiry
             rows.append({"label": "These expire", "value": formats.day(ends) if ends else "Never"})
+        if not self.cancels and self.tier_after is not None:
+            rows.append({"label": "Tier", "value": self.tier_after})
         if self.cancels:
             rows.append({"label": "The pending amount", "value": f"{self.amount} will not post"})
         if self.plan.why_not is not None:

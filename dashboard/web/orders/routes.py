@@ -14,8 +14,8 @@ from dashboard.store import intents, reasons
 from dashboard.store.intents import Goal, Intent
 from dashboard.web import handlers, htmx
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending, subject
-from dashboard.web.changes.asking import actor
+from dashboard.web.changes import sending, subject, tiers
+from dashboard.web.changes.asking import actor, programme
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.changes.subject import Subject
 from dashboard.web.filters import formats
@@ -175,6 +175,9 @@ def _form(goal: Goal, whose: Subject, found: Found, problems: tuple[Problem, ...
         problems=problems,
         goal=goal,
         found=found,
+        tier_after=tiers.effect(
+            programme(whose.programme_id), whose.account, found.definition.id, found.draft.amount
+        ),
         plan=plan,
         all_reasons=offered,
         formats=formats(),

@@ -18,13 +18,13 @@ from dashboard.store.intents import Intent
 from dashboard.store.reasons import Reason
 from dashboard.web import htmx
 from dashboard.web.access import services
+from dashboard.web.changes import tiers
 from dashboard.web.changes import words as change_words
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.changes.receipts import intent_url
 from dashboard.web.filters import Formats
 from dashboard.web.undo import words
 from dashboard.web.undo.reading import Reading
-from dashboard.web.undo.tiers import outlook
 
 UNDO = "Undo"
 
@@ -168,10 +168,8 @@ class UndoPage(ChangeForm):
         account = self.subject.account
         if account is None:
             return "Not known while the member cannot be read"
-        known = self.configuration
-        return words.tiers(
-            outlook(known.tier_groups, known.tiers, account, self.original.definition_id, change)
-        )
+        told = tiers.effect(self.configuration, account, self.original.definition_id, change)
+        return told or "This balance decides no tier"
 
 
 _NO_APPROVAL: dict[str, object] = {"label": "Approval", "value": "Not needed"}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.actions.undoable import How, moved
 from dashboard.store.intents import Intent
 from dashboard.web.filters import Formats
-from dashboard.web.undo.tiers import Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +48,3 @@ def of_form(how: How, original: Intent, thing: str, member: str, formats: Format
         kept,
         "Both entries stay in the history and point at each other. This cannot be undone.",
     )
-
-
-def tiers(outlooks: Sequence[Outlook]) -> str:
-    """What becomes of the tier, in a sentence or two."""
-    if not outlooks:
-        return "This balance decides no tier"
-    return ". ".join(_tier(each, named=len(outlooks) > 1) for each in outlooks)
-
-
-def _tier(told: Outlook, *, named: bool) -> str:
-    group = f"{told.group}: " if named else ""
-    before, after = told.before or "none", told.after or "none"
-    if before == after:
-        return f"{group}{before}, as before"
-    when = "at once" if told.at_once else "when Brevo looks at tiers again"
-    return f"{group}{before} becomes {after} {when}"

@@ -46,6 +46,26 @@ def test_the_form_shows_the_limit_the_balance_and_when_the_points_expire(open_de
     assert told["Approval"] == "Not needed"
 
 
+def definition_of(desk: Desk, name: str) -> str:
+    known = desk.services.configuration.of(NORTHWIND).definitions
+    return next(each.id for each in known if each.name == name)
+
+
+def test_what_a_credit_makes_of_the_tier_is_told_before_it_is_given(open_desk: Desk) -> None:
+    status = definition_of(open_desk, "Status points")
+
+    page = form_page(open_desk)
+    assert "Tier" not in page.pairs()
+    typed = f"{MEMBER}/credit/preview?definition={status}&amount"
+    assert (
+        open_desk.visitor("sam")
+        .fragment(f"{typed}=1,850")
+        .pairs()["Tier"]
+        .startswith("Gold becomes Platinum")
+    )
+    assert open_desk.visitor("sam").fragment(f"{typed}=10").pairs()["Tier"] == "Gold, as before"
+
+
 def test_nothing_is_chosen_before_somebody_chooses(open_desk: Desk) -> None:
     page = form_page(open_desk)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboard.brevo.configuration import ProgrammeConfiguration
 from dashboard.brevo.members import AccountInfo
 from dashboard.brevo.tiers import Tier, TierGroup
 
@@ -39,6 +40,27 @@ def outlook(
     now = {each.definition_id: each.value for each in account.balances}
     then = {**now, definition_id: now[definition_id] + change} if definition_id in now else now
     return tuple(_outlooks(groups, tiers, definition_id, now, then)) if then is not now else ()
+
+
+def effect(
+    configuration: ProgrammeConfiguration, account: AccountInfo | None, definition_id: str, change: Decimal
+) -> str | None:
+    """What moving ``change`` would make of the tier, in words; None when this balance decides none, or when
+    the member could not be read.
+    """
+    if account is None:
+        return None
+    told = outlook(configuration.tier_groups, configuration.tiers, account, definition_id, change)
+    return ". ".join(_told(each, named=len(told) > 1) for each in told) or None
+
+
+def _told(told: Outlook, *, named: bool) -> str:
+    group = f"{told.group}: " if named else ""
+    before, after = told.before or "none", told.after or "none"
+    if before == after:
+        return f"{group}{before}, as before"
+    when = "at once" if told.at_once else "when Brevo looks at tiers again"
+    return f"{group}{before} becomes {after} {when}"
 
 
 def _outlooks(
