@@ -6,6 +6,7 @@ All of them come to the same when sent twice, so what a read does not show is se
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -88,7 +89,7 @@ class ContactCalls(Protocol):
         ...
 
 
-class MemberStep:
+class MemberStep(ABC):
     """What the steps on one membership share: all are read back from account-info."""
 
     resends = True
@@ -118,8 +119,9 @@ class MemberStep:
             return Sight(seen=Seen.UNSURE, evidence=told, text=words.not_shown(intent))
         return self._judge(intent, read.value, told)
 
+    @abstractmethod
     def _judge(self, intent: Intent, member: AccountInfo | None, evidence: dict[str, object]) -> Sight:
-        raise NotImplementedError
+        """What the member as read says of the change; ``member`` is None when there is no membership."""
 
 
 class Enrol(MemberStep):
