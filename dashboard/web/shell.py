@@ -5,16 +5,17 @@ Nothing here asks the remote, and nothing needs the database: the shell must com
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 from uuid import UUID
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, render_template, request
+from markupsafe import Markup
 
-from dashboard.permissions import Permission
+from dashboard.permissions import Permission, Role
 from dashboard.store import approvals, intents, orders
 from dashboard.store.database import DatabaseUnavailable
 from dashboard.store.staff import StaffMember
@@ -53,6 +54,10 @@ class ProgrammeLink:
     url: str
     current: bool
 
+
+Keys = tuple[tuple[str, str], ...]
+"""Labels of the navigation, each with the key that leads there."""
+_DIALOGS = "loyalty-desk-dialogs"
 
 APPROVALS = "/approvals/"
 UNSETTLED = "/unsettled/"
@@ -173,6 +178,14 @@ class Shell:
         return self.staff.shortcuts_on if self.staff else False
 
     @property
+    def dialogs(self) -> Markup:
+        """Those that every page carries; the same for all who have the same keys, so made once for them."""
+        if self.staff is None:
+            return Markup("")
+        made = cast("Callable[[Role, bool, Keys], Markup]", current_app.extensions[_DIALOGS])
+        return made(self.staff.role, self.shortcuts_on, tuple((item.label, item.key) for item in self.nav))
+
+    @property
     def banner(self) -> str | None:
         """One line about trouble with the remote, from what the latest calls met; shown to staff alone."""
         condition = services().brevo.health.condition
@@ -206,6 +219,12 @@ def _is_current(url: str) -> bool:
 def init_app(app: Flask) -> None:
     """Give every template its frame."""
     app.context_processor(lambda: {"shell": _shell()})
+    app.extensions[_DIALOGS] = lru_cache(64)(_make_dialogs)
+
+
+def _make_dialogs(role: Role, shortcuts_on: bool, keys: Keys) -> Markup:
+    html = render_template("layouts/_dialogs.html", role=role, shortcuts_on=shortcuts_on, keys=keys)
+    return Markup(html)  # noqa: S704 - a template of ours, which escapes what it is given
 
 
 def _shell() -> Shell:

@@ -9,6 +9,7 @@ from threading import Event, Thread
 from types import SimpleNamespace as Fake
 
 from flask import Flask, Response, render_template_string, request, send_from_directory
+from markupsafe import Markup
 from werkzeug.serving import make_server
 
 from dashboard.permissions import Role
@@ -122,8 +123,12 @@ class Desk:
         return Fake(
             staff=Fake(name="Sam", role=Role.AGENT), programme=programme, programmes=[programme], nav=nav,
             environment=Fake(label="Sandbox", loud=True), data_as_of=None, theme="system", density="normal",
-            banner=None, shortcuts_on=self.shortcuts_on,
+            banner=None, shortcuts_on=self.shortcuts_on, dialogs=Markup(self._dialogs()),
         )  # fmt: skip
+
+    def _dialogs(self) -> str:
+        template = self.app.jinja_env.get_template("layouts/_dialogs.html")
+        return template.render(role=Role.AGENT, shortcuts_on=self.shortcuts_on, keys=(("Audit log", "l"),))
 
     def _route(self) -> None:
         app = self.app

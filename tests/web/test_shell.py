@@ -9,6 +9,7 @@ from flask import g
 
 from dashboard.web.shell import show_age
 from tests.support import app as support
+from tests.support.page import Page
 
 NAVIGATION = {
     "sam": ["Search", "Status"],
@@ -24,6 +25,24 @@ def test_the_navigation_holds_what_the_role_may_open(desk, name, items):
 
     links = [link for item in page.by_id("nav").iter("li") for link in item.iter("a")]
     assert ["".join(link.itertext()).strip() for link in links] == items
+
+
+def test_everybody_is_told_the_keys_of_their_own_navigation(desk):
+    told = {name: keys_told(desk.visitor(name).get("/account/")) for name in NAVIGATION}
+
+    assert {name: set(NAVIGATION[name]) <= keys for name, keys in told.items()} == dict.fromkeys(told, True)
+    assert {"Staff", "Audit log"} & told["sam"] == set()
+
+
+def test_nobody_is_told_the_keys_of_deeds_that_the_role_forbids(desk):
+    agent, auditor = (keys_told(desk.visitor(name).get("/account/")) for name in ("sam", "ike"))
+
+    assert "Give credit" in agent
+    assert "Give credit" not in auditor
+
+
+def keys_told(page: Page) -> set[str]:
+    return {"".join(each.itertext()) for each in page.by_id("shortcuts").iter("dt")}
 
 
 def test_the_navigation_marks_where_one_is(desk):
