@@ -14,7 +14,8 @@ from flask import Flask, Response, request
 SMALLEST = 1024
 """Bytes. Below it one packet carries the answer either way."""
 
-_LEVEL = 5
+_LEVEL = 1
+"""Half the time of the best for a seventh more bytes; a member page stays below 9 KB."""
 _TYPES = frozenset(
     {"text/html", "text/css", "text/csv", "text/javascript", "application/json", "image/svg+xml"}
 )
