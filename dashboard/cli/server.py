@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -83,6 +84,9 @@ class Server(BaseApplication):
         app = create_app(self._services)
         app.wsgi_app = BehindProxies(app.wsgi_app, self.cfg.forwarded_allow_ips)  # type: ignore[method-assign]
         warm_up(app)
+        # What lives as long as the worker is not searched for garbage again: that took 60 ms, amid pages.
+        gc.collect()
+        gc.freeze()
         return app
 
     def reload(self) -> None:
