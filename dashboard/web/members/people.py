@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -65,6 +66,7 @@ def _text(value: object) -> str | None:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+@lru_cache(1024)
 def _phone(text: str | None) -> str | None:
     """Grouped as people read it out. Brevo keeps the country code, often without the plus."""
     if not text:
