@@ -15,12 +15,12 @@ from dashboard.actions.refusals import Unacceptable
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending
+from dashboard.web.changes import sending, why
 from dashboard.web.changes.asking import actor
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.forms import Field, Problem, takes, typed
-from dashboard.web.membership import why
 from dashboard.web.membership.contacts import Named, look_up, unknown
+from dashboard.web.membership.form import MembershipForm
 from dashboard.web.membership.whose import Whose, owner
 
 blueprint = Blueprint(
@@ -31,7 +31,7 @@ FIELDS = (Field("intent"), Field("sharer_ids", "Contact IDs"), *why.WHY)
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddForm(why.WhyForm):
+class AddForm(MembershipForm):
     """The form that adds sharers, in two steps: who they are is shown before anything is sent."""
 
     template = "membership/_add_sharers.html"

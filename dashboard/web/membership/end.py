@@ -13,11 +13,11 @@ from dashboard.actions import members as deeds
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending
+from dashboard.web.changes import sending, why
 from dashboard.web.changes.asking import actor
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.forms import Field, Problem, takes, typed
-from dashboard.web.membership import why
+from dashboard.web.membership.form import MembershipForm
 from dashboard.web.membership.stakes import Stake, stakes
 from dashboard.web.membership.whose import Whose, owner
 
@@ -30,7 +30,7 @@ BLANK: Mapping[str, str] = {"typed_name": "", **why.BLANK}
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndForm(why.WhyForm):
+class EndForm(MembershipForm):
     """The form that ends a membership."""
 
     template = "membership/_end.html"

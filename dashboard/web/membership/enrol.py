@@ -13,7 +13,7 @@ from dashboard.actions import enrolling as deeds
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending
+from dashboard.web.changes import sending, why
 from dashboard.web.changes.asking import actor, programme
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.changes.sending import DRAWER, PAGE
@@ -29,8 +29,8 @@ blueprint = Blueprint(
 ENROLMENT = (
     Field("subscription_id", "Member number"),
     Field("member_since", "Member since"),
-    Field("case_reference", "Case or order number"),
-    Field("note", "Note"),
+    why.CASE,
+    why.NOTE,
 )
 FIELDS = (Field("intent"), *ENROLMENT)
 BLANK: Mapping[str, str] = {field.name: "" for field in ENROLMENT}

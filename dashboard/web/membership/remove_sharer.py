@@ -14,14 +14,14 @@ from dashboard.actions import members as deeds
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending
+from dashboard.web.changes import sending, why
 from dashboard.web.changes.asking import actor
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import member_url
-from dashboard.web.membership import why
 from dashboard.web.membership.contacts import named
+from dashboard.web.membership.form import MembershipForm
 from dashboard.web.membership.whose import Whose, owner
 
 blueprint = Blueprint(
@@ -32,7 +32,7 @@ FIELDS = (Field("intent"), *why.WHY)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemoveForm(why.WhyForm):
+class RemoveForm(MembershipForm):
     """The form that takes one sharer out."""
 
     template = "membership/_remove_sharer.html"

@@ -15,7 +15,7 @@ from dashboard.brevo.tiers import Tier
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending
+from dashboard.web.changes import sending, why
 from dashboard.web.changes.asking import actor, programme
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.errors import ErrorPage, Link
@@ -23,7 +23,7 @@ from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import member_url
 from dashboard.web.members.strip import POINTS, tier_names
-from dashboard.web.membership import why
+from dashboard.web.membership.form import MembershipForm
 from dashboard.web.membership.whose import Whose, owner
 
 blueprint = Blueprint(
@@ -45,7 +45,7 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TierForm(why.WhyForm):
+class TierForm(MembershipForm):
     """The form that puts a member into a tier."""
 
     template = "membership/_tier.html"

@@ -15,12 +15,11 @@ from dashboard.actions.dry_run import Plan
 from dashboard.actions.preview import lot_expiry
 from dashboard.store.intents import Goal
 from dashboard.store.reasons import Reason
+from dashboard.web.changes import why
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.filters import Formats
 from dashboard.web.members.telling import tell
 from dashboard.web.orders.finding import Found
-
-BLANK: Mapping[str, str] = {"reason": "", "case_reference": "", "note": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +97,7 @@ class EndingForm(ChangeForm):
     @property
     def reasons(self) -> list[dict[str, str]]:
         """The reasons to choose from."""
-        return [{"value": each.code, "label": each.label} for each in self.all_reasons]
+        return why.choices(self.all_reasons)
 
     @property
     def facts(self) -> list[dict[str, object]]:

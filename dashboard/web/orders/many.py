@@ -14,14 +14,13 @@ from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Unacceptab
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.errors import BrevoError
 from dashboard.permissions import Permission
-from dashboard.store import reasons
 from dashboard.store.intents import Goal
 from dashboard.web.access import Forbidden, requires, services
+from dashboard.web.changes import why
 from dashboard.web.changes.asking import actor
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.orders.chosen import Chosen, choose, planned
-from dashboard.web.orders.form import BLANK
 from dashboard.web.programmes import require
 
 blueprint = Blueprint("order_batches", __name__, url_prefix="/programmes/<uuid:programme_id>/pending/chosen")
@@ -53,9 +52,7 @@ def _again(problem: Problem, programme_id: UUID) -> ResponseReturnValue:
     Field("intent"),
     Field("goal"),
     Field("rows"),
-    Field("reason"),
-    Field("case_reference", "Case or order number"),
-    Field("note", "Note"),
+    *why.WHY,
     again=_again,
 )
 def send(programme_id: UUID) -> ResponseReturnValue:
@@ -105,17 +102,15 @@ def _page(
 ) -> ResponseReturnValue:
     """The dry run, and under it the form that carries out what can be."""
     sent = typed() if request.method == "POST" else {}
-    with services().database.read() as connection:
-        offered = reasons.offered(connection)
     page = render_template(
         "orders/many.html",
         goal=goal.value,
         rows=rows,
         going=[each.key for each in rows if each.can_go],
         intent_id=sent.get("intent") or str(uuid4()),
-        typed={**BLANK, **sent},
+        typed={**why.BLANK, **sent},
         problems=problems,
-        reasons=[{"value": each.code, "label": each.label} for each in offered],
+        reasons=why.offered(),
         definitions=_definitions(programme_id),
         programme_id=programme_id,
         queue_url=url_for("order_queue.show", programme_id=programme_id),
@@ -163,7 +158,7 @@ def _goal(text: str) -> Goal:
 
 def _at(field: str) -> str:
     """What is wrong with the rows stands above them, at no field."""
-    return field if field in BLANK else ""
+    return field if field in why.BLANK else ""
 
 
 def _used_before(programme_id: UUID) -> ErrorPage:

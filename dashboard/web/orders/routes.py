@@ -14,7 +14,7 @@ from dashboard.store import intents, reasons
 from dashboard.store.intents import Goal, Intent
 from dashboard.web import handlers, htmx
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending, subject, tiers
+from dashboard.web.changes import sending, subject, tiers, why
 from dashboard.web.changes.asking import actor, programme
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.changes.subject import Subject
@@ -23,7 +23,7 @@ from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import snapshots
 from dashboard.web.members.links import CHANGED
 from dashboard.web.orders.finding import Found, Over, find, of_intent
-from dashboard.web.orders.form import BLANK, EndingForm
+from dashboard.web.orders.form import EndingForm
 
 blueprint = Blueprint(
     "orders",
@@ -31,11 +31,7 @@ blueprint = Blueprint(
     url_prefix="/programmes/<uuid:programme_id>/members/<int:contact_id>/pending/<uuid:transaction_id>",
 )
 
-FIELDS = (
-    Field("intent"),
-    Field("case_reference", "Case or order number"),
-    Field("note", "Note"),
-)
+FIELDS = (Field("intent"), why.CASE, why.NOTE)
 
 
 @blueprint.get("/complete", defaults=PAGE)
@@ -163,7 +159,7 @@ def _carry_out(goal: Goal, whose: Subject, found: Found) -> Intent:
 def _form(goal: Goal, whose: Subject, found: Found, problems: tuple[Problem, ...] = ()) -> EndingForm:
     """The form: fresh, or as it was sent under the same one-time ID."""
     parts = services()
-    values = {**BLANK, **(typed() if request.method == "POST" else {})}
+    values = {**why.BLANK, **(typed() if request.method == "POST" else {})}
     now = parts.clock()
     (plan,) = dry_run((found.draft,), goal, {found.definition.id: found.definition}, now)
     with parts.database.read() as connection:

@@ -18,7 +18,7 @@ from dashboard.store.intents import Intent
 from dashboard.store.reasons import Reason
 from dashboard.web import htmx
 from dashboard.web.access import services
-from dashboard.web.changes import tiers
+from dashboard.web.changes import tiers, why
 from dashboard.web.changes import words as change_words
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.changes.receipts import intent_url
@@ -106,7 +106,7 @@ class UndoPage(ChangeForm):
     @property
     def reasons(self) -> list[dict[str, str]]:
         """The reasons to choose from."""
-        return [{"value": each.code, "label": each.label} for each in self.offered_reasons]
+        return why.choices(self.offered_reasons)
 
     @property
     def preview(self) -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from dashboard.permissions import Permission
 from dashboard.store import reasons
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending
+from dashboard.web.changes import sending, why
 from dashboard.web.changes.asking import actor, programme
 from dashboard.web.changes.receipts import find
 from dashboard.web.changes.sending import DRAWER, PAGE
@@ -25,12 +25,7 @@ from dashboard.web.undo.reading import Reading, read
 
 blueprint = Blueprint("undo", __name__, url_prefix="/programmes/<uuid:programme_id>/intents/<uuid:intent_id>")
 
-FIELDS = (
-    Field("intent"),
-    Field("reason"),
-    Field("case_reference", "Case or order number"),
-    Field("note", "Note"),
-)
+FIELDS = (Field("intent"), *why.WHY)
 
 
 @blueprint.get("/undo", defaults=PAGE)

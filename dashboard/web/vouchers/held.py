@@ -13,12 +13,13 @@ from dashboard.actions.paying import Paid
 from dashboard.brevo.configuration import ProgrammeConfiguration
 from dashboard.brevo.vouchers import Voucher, VoucherState
 from dashboard.store.reasons import Reason
+from dashboard.web.changes import why
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.filters import Formats
 from dashboard.web.vouchers import figures
 from dashboard.web.vouchers.holding import Holding
 
-BLANK: Mapping[str, str] = dict.fromkeys(("give_back", "reason", "case_reference", "note"), "")
+BLANK: Mapping[str, str] = {"give_back": "", **why.BLANK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class HeldForm(ChangeForm):
     @property
     def reasons(self) -> list[dict[str, str]]:
         """The reasons to choose from."""
-        return [{"value": each.code, "label": each.label} for each in self.offered]
+        return why.choices(self.offered)
 
     def line(self, voucher: Voucher) -> Line:
         """A voucher as a list shows it."""

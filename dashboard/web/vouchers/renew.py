@@ -17,7 +17,7 @@ from dashboard.brevo.vouchers import Voucher
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending, subject
+from dashboard.web.changes import sending, subject, why
 from dashboard.web.changes.asking import actor
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.changes.subject import Subject
@@ -30,12 +30,7 @@ from dashboard.web.vouchers.shelf import shelf
 
 blueprint = Blueprint("renewing", __name__)
 
-FIELDS = (
-    Field("intent"),
-    Field("reason"),
-    Field("case_reference", "Case or order number"),
-    Field("note", "Note"),
-)
+FIELDS = (Field("intent"), *why.WHY)
 
 
 @blueprint.get("/<uuid:voucher_id>/anew", defaults=PAGE)

@@ -16,7 +16,7 @@ from dashboard.brevo.vouchers import Voucher, VoucherState
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent
 from dashboard.web.access import requires, services
-from dashboard.web.changes import sending, subject
+from dashboard.web.changes import sending, subject, why
 from dashboard.web.changes.asking import actor, programme
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.changes.subject import Subject
@@ -32,9 +32,7 @@ FIELDS = (
     Field("intent"),
     Field("vouchers"),
     Field("give_back"),
-    Field("reason"),
-    Field("case_reference", "Case or order number"),
-    Field("note", "Note"),
+    *why.WHY,
 )
 _OPEN = {VoucherState.AVAILABLE, VoucherState.NOT_YET_VALID}
 
