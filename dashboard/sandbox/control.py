@@ -45,7 +45,7 @@ class Control:
         self._application.faults.clear()
 
     def latency(self, seconds: float) -> None:
-        """Let every call below ``/v3`` wait."""
+        """Let every call below ``/v3`` be answered so long after it came."""
         if not 0 <= seconds <= 60:
             raise ValueError("latency must be from 0 to 60 seconds")
         self._application.latency = seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from threading import Event
+from time import monotonic
 from types import FrameType
 
 from dashboard.sandbox.application import Application, HttpRequest
@@ -56,11 +57,15 @@ class Sandbox:
         if request.path.startswith(CONTROL_PREFIX):
             connection.send(response_bytes(self._control_path.answer(request), headers))
             return True
-        connection.wait(self._application.latency)
+        due = monotonic() + self._application.latency
         fault = self._application.fault_for(request)
         if fault:
+            connection.wait(due - monotonic())
             return answer_broken(self._application, request, fault, connection)
-        connection.send(response_bytes(self._application.answer(request), headers))
+        # Several requests at once wait beside one another, as at the remote: none for the work of the others.
+        response = response_bytes(self._application.answer(request), headers)
+        connection.wait(due - monotonic())
+        connection.send(response)
         return True
 
 
