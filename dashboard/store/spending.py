@@ -32,7 +32,7 @@ from sqlalchemy import (
 from dashboard.permissions import Role
 from dashboard.store import limits, staff
 from dashboard.store.database import UtcDateTime, metadata
-from dashboard.store.intent import Intent, State
+from dashboard.store.intent import Intent, Link, State
 from dashboard.store.limits import Limit, Span
 
 table = Table(
@@ -185,13 +185,17 @@ def allow_once(connection: Connection, act: Act) -> None:
 
 
 def settle(connection: Connection, intent: Intent) -> None:
-    """Make the reservation say what an ended intent came to. Nothing happens without a reservation."""
-    mine = table.c.intent_id == intent.id
+    """Make the reservation say what an ended intent came to, and that of the one it took back. Nothing
+    happens without a reservation.
+    """
+    is_as_asked = not intent.amount or intent.applied_amount in {None, intent.amount}
     if intent.state is not State.DONE:
-        ended = {"released_at": intent.updated_at}
-        connection.execute(update(table).where(mine, table.c.released_at.is_(None)).values(ended))
-    elif intent.amount and intent.applied_amount not in {None, intent.amount}:
+        _release(connection, intent.id, intent.updated_at)
+    elif not is_as_asked:
         _correct(connection, intent)
+    elif intent.link is Link.REVERSAL and intent.linked_id is not None:
+        # A slip that was taken back whole is no gift: it leaves room for the right one.
+        _release(connection, intent.linked_id, intent.updated_at)
 
 
 def standing(
@@ -265,6 +269,11 @@ def _converted(room: Room, rate: Decimal) -> Room:
     value = None if room.limit.value is None else limits.in_unit(room.limit.value, rate)
     used = room.used if rate == 1 else (room.used / rate).quantize(limits.HUNDREDTH, ROUND_UP)
     return replace(room, limit=replace(room.limit, value=value), used=used)
+
+
+def _release(connection: Connection, intent_id: str, at: datetime) -> None:
+    held = and_(table.c.intent_id == intent_id, table.c.released_at.is_(None))
+    connection.execute(update(table).where(held).values(released_at=at))
 
 
 def _correct(connection: Connection, intent: Intent) -> None:

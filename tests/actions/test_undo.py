@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -21,8 +21,9 @@ from dashboard.actions.vouchers import IssueForm, Paid, issue_voucher
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.rewards import Reward
 from dashboard.brevo.status import TransactionStatus as Status
-from dashboard.store import intents
+from dashboard.store import intents, limits, spending
 from dashboard.store.intent import Intent, Kind, Link, State
+from dashboard.store.limits import Limit, Span
 from tests.actions.counter import Counter
 from tests.actions.fake_acting import MEMBER
 from tests.actions.fake_desk import GROUP
@@ -98,6 +99,41 @@ def test_a_reversal_that_failed_leaves_room_for_another_one(counter):
     assert counter.do(undo, undoing(original)).state is State.FAILED
     counter.desk.next_fault = lambda call: Fault.NONE
     assert counter.do(undo, undoing(original)).state is State.DONE
+
+
+def used(counter: Counter) -> Decimal:
+    actor = counter.actor
+    with counter.database.write() as connection:
+        limits.put(connection, actor.role.value, Span.DAY, Limit(Decimal(2000)))
+        stands = spending.standing(connection, actor.staff_id, actor.role, counter.clock.now, UTC)
+    room = stands.room(Span.DAY)
+    assert room is not None
+    return room.used
+
+
+def test_what_was_taken_back_whole_is_room_in_the_limits_again(counter):
+    original = moved(counter)
+    assert used(counter) == 500
+    counter.do(undo, undoing(original))
+    assert used(counter) == 0
+
+
+def test_a_voucher_that_was_taken_back_is_room_in_the_limits_again(counter):
+    reward = Reward(id=GROUP, name="Ten off", value=Decimal(10), unit="GBP")
+    original = counter.do(issue_voucher, IssueForm(**basics(reward=reward)))
+    (voucher,) = counter.desk.world.vouchers.values()
+    assert used(counter) == 10
+    counter.do(undo, undoing(original, voucher=voucher))
+    assert used(counter) == 0
+
+
+def test_what_was_taken_back_in_part_still_counts(counter):
+    original = moved(counter)
+    whole = counter.do(undo, undoing(moved(counter)))
+    part = replace(whole, linked_id=original.id, applied_amount=Decimal(-499))
+    with counter.database.write() as connection:
+        spending.settle(connection, part)
+    assert used(counter) == 500
 
 
 def test_what_takes_back_is_not_taken_back_itself(counter):
