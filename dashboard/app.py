@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 
 from dashboard import web
 from dashboard.services import Services
+from dashboard.web import assets
 
 MAX_BODY = 64 * 1024
 """Bytes. The longest form of the console is far below it."""
@@ -54,9 +55,10 @@ class _Context(Context):
 
 
 def warm_up(app: Flask) -> None:
-    """Compile all templates, so that a worker's first page is as quick as its others."""
+    """Compile all templates and read all files, so that a worker's first page is as quick as its others."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
+    app.extensions[assets.EXTENSION].read_all()
 
 
 _PACKAGE = Path(__file__).parent

@@ -14,6 +14,7 @@ from werkzeug.security import safe_join
 
 from dashboard.web.compress import SMALLEST, accepts_gzip, gzipped
 
+EXTENSION = "loyalty-desk-assets"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -47,6 +48,12 @@ class Assets:
         except (OSError, ValueError):  # ValueError: a NUL in the path
             return None
         return self._read(file, state.st_mtime_ns) if file.is_file() else None
+
+    def read_all(self) -> None:
+        """Have every file at hand, read and compressed."""
+        for file in self._folder.rglob("*"):
+            if file.is_file():
+                self.url(file.relative_to(self._folder).as_posix())
 
     def url(self, path: str) -> str:
         """The address of ``path``, with a mark of its content.
@@ -97,3 +104,4 @@ def init_app(app: Flask, folder: Path) -> None:
     assets = Assets(folder)
     app.add_url_rule("/static/<path:path>", "static", assets.serve, methods=["GET"])
     app.jinja_env.globals["static_url"] = assets.url
+    app.extensions[EXTENSION] = assets
