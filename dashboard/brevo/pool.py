@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from typing import Generic, Protocol, TypeVar
 
 
-class Closable(Protocol):
+class Line(Protocol):
     """What can stand in a pool."""
 
+    @property
+    def is_usable(self) -> bool: ...
     def close(self) -> None: ...
 
 
-L = TypeVar("L", bound=Closable)
+L = TypeVar("L", bound=Line)
 
 
 class PoolExhausted(Exception):  # noqa: N818 - says what happened
@@ -24,7 +26,10 @@ class PoolExhausted(Exception):  # noqa: N818 - says what happened
 
 
 class LifoPool(Generic[L]):
-    """At most ``size`` lines, made when needed; idle ones are closed after ``idle`` seconds."""
+    """At most ``size`` lines, made when needed; idle ones are closed after ``idle`` seconds.
+
+    A line that broke while it was idle is replaced.
+    """
 
     def __init__(self, make: Callable[[], L], *, size: int, idle: float) -> None:
         self._make = make
@@ -63,11 +68,15 @@ class LifoPool(Generic[L]):
             line.close()
 
     def _take(self) -> tuple[int, L]:
-        with self._lock:
-            if self._idle:
-                return self._generation, self._idle.pop()[1]
-            generation = self._generation
-        return generation, self._make()
+        while True:
+            with self._lock:
+                generation = self._generation
+                line = self._idle.pop()[1] if self._idle else None
+            if line is None:
+                return generation, self._make()
+            if line.is_usable:
+                return generation, line
+            line.close()
 
     def _give_back(self, generation: int, line: L) -> None:
         now = time.monotonic()

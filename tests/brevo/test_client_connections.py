@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dashboard.brevo import Brevo, IdentifierType
+from dashboard.brevo.deadline import Deadline
 from dashboard.brevo.errors import ForeignAnswer, InvalidInput
+from dashboard.brevo.wire import Wire
+from tests.brevo.conftest import PATIENCE
 from tests.brevo.remote import ScriptedRemote, answer, answer_bytes, raw
 from tests.brevo.values import KEY, MEMBER, OTHER_MEMBER, PROGRAMME, account_info, create, transaction
 
@@ -67,6 +71,23 @@ def test_a_kept_connection_that_the_remote_closed_is_replaced(remote, brevo):
     assert remote.lines == 3
 
 
+def test_a_call_that_is_made_only_once_does_not_meet_a_connection_closed_meanwhile(remote, brevo):
+    closed = threading.Event()
+
+    def answer_and_leave(link):
+        answer(200, NO_PROGRAMMES)(link)
+        link.socket.shutdown(socket.SHUT_RDWR)
+        closed.set()
+        return False
+
+    remote.then(answer_and_leave, answer(200, {"authorize": True}))
+    brevo.programmes.list()
+    closed.wait(5)
+
+    assert brevo.vouchers.validate(PROGRAMME, code="SPRING").value
+    assert remote.lines == 2
+
+
 def test_a_stray_answer_on_a_kept_connection_is_never_taken_for_the_next_one(remote, brevo):
     stray = answer_bytes(200, account_info())
     remote.then(raw(answer_bytes(200, account_info()) + stray, keep=True))
@@ -104,6 +125,24 @@ def test_a_redirect_is_never_followed_and_the_key_stays_home(remote, brevo):
     elsewhere.shut()
     assert elsewhere.requests == []
     assert remote.requests[0].headers["api-key"] == KEY
+
+
+@pytest.mark.parametrize("target", ["@{0}/", "//{0}/", "http://{0}/", ":1@{0}/"])
+def test_no_target_leads_the_key_to_another_host(remote, target):
+    elsewhere = ScriptedRemote()
+    remote.is_older = True  # what is asked for is not in the contract
+    remote.then(answer(404))
+    host = remote.url.removeprefix("http://").removesuffix("/v3")
+    wire = Wire(f"http://{host}", KEY)
+
+    wire.send(
+        "GET", target.format(elsewhere.url[7:-3]), None, deadline=Deadline(PATIENCE), own_connection=False
+    )
+
+    wire.drop()
+    elsewhere.shut()
+    assert elsewhere.requests == []
+    assert remote.requests[0].headers["host"] == host
 
 
 def test_proxies_of_the_environment_are_not_used(remote, brevo, monkeypatch):

@@ -14,6 +14,7 @@ class Line:
     def __init__(self, number: int) -> None:
         self.number = number
         self.closed = False
+        self.is_usable = True
         self.in_use = threading.Lock()
 
     def close(self) -> None:
@@ -51,6 +52,17 @@ def test_a_line_is_closed_when_its_call_fails():
 
     with pool.lent(1) as line:
         assert line.number == 1
+    assert [line.closed for line in lines] == [True, False]
+
+
+def test_a_line_that_broke_while_idle_is_closed_and_replaced():
+    pool, lines = pool_of(2)
+    with pool.lent(1), pool.lent(1):
+        pass
+    lines[0].is_usable = False
+
+    with pool.lent(1) as line:
+        assert line is lines[1]
     assert [line.closed for line in lines] == [True, False]
 
 
