@@ -10,7 +10,7 @@ import logging
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -69,8 +69,7 @@ def _chain(secrets: Collection[str]) -> list[Processor]:
         structlog.processors.add_log_level,
         _stamp,
         structlog.processors.format_exc_info,
-        _Redact(secrets),
-        _escape,
+        _Clean(secrets),
     ]
 
 
@@ -80,15 +79,30 @@ def _stamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return event
 
 
-class _Redact:
-    """Hide values by their name, by what they look like, and the known secrets wherever they stand."""
+class _Clean:
+    """Make every text in an event fit for the log: secrets hidden, nothing left that could break its line.
+
+    Hidden is what is secret by its name, what looks secret, and the known secrets wherever they stand.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = {text for text in secrets if len(text) >= _SHORTEST_SECRET}
         self._known = tuple(sorted(known, key=len, reverse=True))
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {name: _changed(value, self._text, name) for name, value in event.items()}
+        return {name: self._clean(name, value) for name, value in event.items()}
+
+    def _clean(self, name: str, value: object) -> object:
+        """What JSON lacks becomes text."""
+        if isinstance(value, str):
+            return self._text(name, value)
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        if isinstance(value, Mapping):
+            return {self._text("", str(key)): self._clean(str(key), item) for key, item in value.items()}
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [self._clean(name, item) for item in value]
+        return self._text(name, str(value))
 
     def _text(self, name: str, text: str) -> str:
         if _is_secret(name):
@@ -100,7 +114,7 @@ class _Redact:
             text = _EMAIL.sub(r"\1***@\2", text)
         if (":" in text or "=" in text) and _may_hold_a_secret(text.lower()):
             text = _SECRET_IN_TEXT.sub(lambda found: f"{found['name'] or found['other']}{HIDDEN}", text)
-        return text
+        return _visible(name, text)
 
 
 @lru_cache(maxsize=1024)
@@ -113,12 +127,8 @@ def _may_hold_a_secret(lower: str) -> bool:
     return any(word in lower for word in _SECRET_WORDS)
 
 
-def _escape(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Spell out whatever could break a line, colour a terminal or turn the reading direction."""
-    return {name: _changed(value, _visible, name) for name, value in event.items()}
-
-
 def _visible(name: str, text: str) -> str:
+    """``text``, with what could break a line, colour a terminal or turn the reading direction spelled out."""
     if text.isascii() and text.isprintable():
         return text
     if name == "exception":
@@ -131,17 +141,6 @@ def _spelled(char: str) -> str:
     if unicodedata.category(char) not in _UNSAFE_CATEGORIES:
         return char
     return char.encode("unicode_escape").decode("ascii")
-
-
-def _changed(value: object, change: Callable[[str, str], str], name: str = "") -> object:
-    """``value`` with ``change(name, text)`` made to every text in it; what JSON lacks becomes text."""
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    if isinstance(value, Mapping):
-        return {change("", str(key)): _changed(item, change, str(key)) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_changed(item, change, name) for item in value]
-    return change(name, str(value))
 
 
 def _human_renderer() -> Processor:
