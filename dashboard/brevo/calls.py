@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from uuid import UUID
 
 from dashboard.brevo.errors import InvalidInput
@@ -36,11 +36,11 @@ class Call:
     @property
     def target(self) -> str:
         """Path and query, ready for the wire. None is left out, a list is its name repeated."""
-        given: list[tuple[str, str]] = []
+        given: list[str] = []
         for name, value in (self.query or {}).items():
             values = value if isinstance(value, list) else [value]
-            given += [(name, _query_text(one)) for one in values if one is not None]
-        return f"{self.path}?{urlencode(given, quote_via=quote)}" if given else self.path
+            given += [f"{name}={quote(_query_text(one), safe='')}" for one in values if one is not None]
+        return f"{self.path}?{'&'.join(given)}" if given else self.path
 
 
 def path(*parts: object) -> str:
@@ -59,6 +59,8 @@ def uuid_text(value: Id, field: str) -> str:
 
     :raises InvalidInput: naming ``field``.
     """
+    if isinstance(value, UUID):
+        return str(value)
     try:
         return str(UUID(str(value)))
     except ValueError as error:

@@ -23,6 +23,7 @@ T = TypeVar("T")
 MAGNITUDE = 30
 """No amount has more digits than this before or after its point; anything else is an attack or a bug."""
 
+_CANONICAL = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LOOSE_TIME = re.compile(r"^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?$")
 
 
@@ -35,16 +36,16 @@ def _plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-class _Shape(dict[str, tuple[str, ...]]):
+class _Shape(dict[tuple[str, ...], tuple[str, ...]]):
     """Which of an object's names are meant by the names we ask for; rows of a list mostly share one."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__()
         self._names = names
 
-    def __missing__(self, asked: str) -> tuple[str, ...]:
-        plain = _plain(asked)
-        self[asked] = found = tuple(name for name in self._names if _plain(name) == plain)
+    def __missing__(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+        plain = [(name, _plain(name)) for name in self._names]
+        self[asked] = found = tuple(name for one in asked for name, said in plain if said == _plain(one))
         return found
 
 
@@ -52,7 +53,10 @@ _shape = lru_cache(maxsize=256)(_Shape)
 
 
 class Row:
-    """One JSON object. Every reader takes one or more names and gives the first that is not null."""
+    """One JSON object. Every reader takes one or more names and gives the first that is not null.
+
+    The two that a history is mostly made of look for it themselves, which saves a quarter of its time.
+    """
 
     __slots__ = ("_fields", "_shape")
 
@@ -64,23 +68,26 @@ class Row:
 
     def has(self, name: str) -> bool:
         """Whether the name is there at all, be it null."""
-        return bool(self._shape[name])
+        return bool(self._shape[name,])
 
     def get(self, *names: str) -> object:
         """The value as it stands, or None."""
-        for asked in names:
-            for name in self._shape[asked]:
-                value = self._fields[name]
-                if value is not None:
-                    return value
+        for name in self._shape[names]:
+            value = self._fields[name]
+            if value is not None:
+                return value
         return None
 
     def text(self, *names: str) -> str | None:
         """Text; a number counts as its digits, blank text as nothing."""
-        value = self.get(*names)
-        if isinstance(value, str):
-            return value.strip() or None
-        return str(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else None
+        for name in self._shape[names]:
+            value = self._fields[name]
+            if isinstance(value, str):
+                return value.strip() or None
+            if value is not None:
+                is_number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+                return str(value) if is_number else None
+        return None
 
     def need_text(self, *names: str) -> str:
         """Text that the row is useless without."""
@@ -119,8 +126,11 @@ class Row:
 
     def moment(self, *names: str) -> datetime | None:
         """An aware time in UTC, or None for null, for what is no time and for Go's zero time."""
-        value = self.get(*names)
-        return moment(value) if isinstance(value, str) else None
+        for name in self._shape[names]:
+            value = self._fields[name]
+            if value is not None:
+                return moment(value) if isinstance(value, str) else None
+        return None
 
     def sure_moment(self, *names: str) -> datetime | None:
         """Like :meth:`moment` where None means "never": a time that cannot be read makes the row odd."""
@@ -138,12 +148,12 @@ class Row:
     def mapping(self, *names: str) -> Mapping[str, object]:
         """Free key/value data, as sent; empty when it is anything but an object."""
         value = self.get(*names)
-        return value if isinstance(value, Mapping) else {}
+        return value if isinstance(value, dict) else {}
 
     def row(self, *names: str) -> Row | None:
         """A nested object, if there is one."""
         value = self.get(*names)
-        return Row(value) if isinstance(value, Mapping) else None
+        return Row(value) if isinstance(value, dict) else None
 
     def values(self, *names: str) -> Sequence[object]:
         """A nested list, empty when there is none."""
@@ -236,6 +246,8 @@ def _is_zero_time(value: object) -> bool:
 
 
 def _canonical(text: str) -> str | None:
+    if _CANONICAL.fullmatch(text):  # as nearly all are; to parse and write one again takes six times as long
+        return text
     try:
         return str(UUID(text))
     except ValueError:

@@ -148,3 +148,13 @@ def test_a_list_may_be_null_but_not_absent():
         Document({"items": "many"}).listed("items")
     with pytest.raises(Unreadable):
         Document("items").listed("items")
+
+
+ID = "fa77e8c5-0d1b-4a53-9d3e-b0c2a1f0e6ad"
+
+
+@pytest.mark.parametrize(
+    "text", [ID, ID.upper(), ID.capitalize(), ID.replace("-", ""), f"{{{ID}}}", f"urn:uuid:{ID}"]
+)
+def test_an_id_is_compared_in_one_form_however_it_is_written(text):
+    assert Row({"id": text}).key("id") == ID
