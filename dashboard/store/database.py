@@ -54,7 +54,6 @@ class Database:
         self._engines = engines.make(url, busy_seconds)
         self._reader: Engine = self._engines.reader
         self._writer: Engine = self._engines.writer.execution_options(**{SIGNING: tuple(secret_keys)})
-        self._hasty: Engine = self._writer.execution_options(**{engines.HASTY: True})
 
     @property
     def place(self) -> str:
@@ -68,7 +67,8 @@ class Database:
         :param hasty: do not wait for the disk. A power cut may undo what was written last, and nothing else.
         :raises DatabaseUnavailable: the database is absent, locked too long, full or unreadable.
         """
-        with self._plainly(), (self._hasty if hasty else self._writer).begin() as connection:
+        with self._plainly(), self._writer.begin() as connection:
+            engines.begin_writing(connection, hasty=hasty)
             yield connection
 
     @contextmanager
@@ -78,6 +78,7 @@ class Database:
         :raises DatabaseUnavailable: the database is absent or unreadable.
         """
         with self._plainly(), self._reader.connect() as connection:
+            engines.begin_reading(connection)
             yield connection
 
     def upgrade(self) -> None:
@@ -91,8 +92,8 @@ class Database:
 
         with self._plainly():
             engines.prepare(self._engines)
-            with self._writer.begin() as connection:
-                migrations.upgrade(connection)
+        with self.write() as connection:
+            migrations.upgrade(connection)
         self.dispose()  # a process that forks after this must not hand an open connection to its children
 
     def is_current(self) -> bool:
