@@ -269,6 +269,8 @@ def about_transaction(connection: Connection, programme_id: str, transaction_id:
 
 def by_ids(connection: Connection, ids: Sequence[str]) -> Mapping[str, Intent]:
     """Those of these intents that there are."""
+    if not ids:
+        return {}
     return {each.id: each for each in _found(connection, select(table).where(table.c.id.in_(ids)))}
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     Column,
-    ColumnElement,
     Connection,
     Index,
     RowMapping,
@@ -51,6 +50,15 @@ table = Table(
     Column("closed_at", UtcDateTime),
     Index("ix_orders_member", "programme_id", "contact_id"),
     Index("ix_orders_transaction", "transaction_id"),
+)
+_is_open = table.c.closed_at.is_(None)
+# How many wait is counted on every page: without it all orders that ever were.
+Index(
+    "ix_orders_open",
+    table.c.programme_id,
+    table.c.made_at,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
 )
 
 drafts = Table(
@@ -179,8 +187,19 @@ def _waiting() -> Select[int, datetime]:
     return select(func.count(), func.min(both.c.made_at))
 
 
-# Every page asks this: built once, it takes half the time.
+# Every page asks the first, every opened member the others: built once, they take a fifth of the time.
 _WAITING = _waiting()
+_OF_MEMBER = (
+    select(table)
+    .where(table.c.programme_id == bindparam("programme"), table.c.contact_id == bindparam("contact"))
+    .order_by(table.c.made_at.desc())
+)
+_OF_BALANCE = and_(
+    drafts.c.programme_id == bindparam("programme"),
+    drafts.c.contact_id == bindparam("contact"),
+    drafts.c.definition_id == bindparam("definition"),
+)
+_HAS_DRAFTS = select(drafts.c.transaction_id).where(_OF_BALANCE).limit(1)
 
 
 def last_completed(connection: Connection, programme_id: str) -> datetime | None:
@@ -198,9 +217,8 @@ def last_completed(connection: Connection, programme_id: str) -> datetime | None
 
 def of_member(connection: Connection, programme_id: str, contact_id: int) -> tuple[OrderRow, ...]:
     """All orders of ours for one member, newest first."""
-    mine = and_(table.c.programme_id == programme_id, table.c.contact_id == contact_id)
-    rows = connection.execute(select(table).where(mine).order_by(table.c.made_at.desc())).mappings()
-    return tuple(_order(row) for row in rows)
+    which = {"programme": programme_id, "contact": contact_id}
+    return tuple(_order(row) for row in connection.execute(_OF_MEMBER, which).mappings())
 
 
 def saw_drafts(
@@ -217,10 +235,10 @@ def saw_drafts(
 
     :param since: the list goes back to here only; what was made before stays as it is known.
     """
-    older = and_(_of_balance(programme_id, contact_id, definition_id), drafts.c.seen_at <= at)
+    older = delete(drafts).where(_OF_BALANCE, drafts.c.seen_at <= at)
     if since is not None:
-        older = and_(older, drafts.c.made_at >= since)
-    connection.execute(delete(drafts).where(older))
+        older = older.where(drafts.c.made_at >= since)
+    connection.execute(older, _balance(programme_id, contact_id, definition_id))
     for draft in seen:
         values = asdict(draft)
         key = {name: values.pop(name) for name in ("programme_id", "transaction_id")}
@@ -250,16 +268,13 @@ def find_draft(connection: Connection, programme_id: str, transaction_id: str) -
 
 def has_drafts(connection: Connection, programme_id: str, contact_id: int, definition_id: str) -> bool:
     """Whether any draft of this balance of the member is known."""
-    one = select(drafts.c.transaction_id).where(_of_balance(programme_id, contact_id, definition_id)).limit(1)
-    return connection.execute(one).first() is not None
+    which = _balance(programme_id, contact_id, definition_id)
+    return connection.execute(_HAS_DRAFTS, which).first() is not None
 
 
-def _of_balance(programme_id: str, contact_id: int, definition_id: str) -> ColumnElement[bool]:
-    return and_(
-        drafts.c.programme_id == programme_id,
-        drafts.c.contact_id == contact_id,
-        drafts.c.definition_id == definition_id,
-    )
+def _balance(programme_id: str, contact_id: int, definition_id: str) -> dict[str, object]:
+    """The parameters of ``_OF_BALANCE``."""
+    return {"programme": programme_id, "contact": contact_id, "definition": definition_id}
 
 
 def _order(row: RowMapping) -> OrderRow:
