@@ -8,7 +8,6 @@ that clause is left out and not needed. ``read()`` sees one snapshot on SQLite a
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -54,6 +53,7 @@ class Database:
         self._engines = engines.make(url, busy_seconds)
         self._reader: Engine = self._engines.reader
         self._writer: Engine = self._engines.writer.execution_options(**{SIGNING: tuple(secret_keys)})
+        self._driver_error: type[Exception] = self._writer.dialect.loaded_dbapi.Error
 
     @property
     def place(self) -> str:
@@ -113,7 +113,7 @@ class Database:
     def _plainly(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
+        except (DBAPIError, PoolTimeout, self._driver_error) as error:
             message = explain(error, self.place)
             if message is None:
                 raise

@@ -111,6 +111,7 @@ def _sqlite(url: URL, busy_seconds: float) -> Engines:
     address = URL.create("sqlite", database=file.as_uri(), query={"mode": "rw", "uri": "true"})
     options: dict[str, Any] = {
         "connect_args": {"isolation_level": None, "timeout": busy_seconds},
+        "paramstyle": "named",  # as on PostgreSQL, see Direct
         "pool_timeout": busy_seconds,
     }
     reader = create_engine(address, pool_size=8, max_overflow=24, **options)

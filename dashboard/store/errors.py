@@ -21,18 +21,26 @@ class DatabaseUnavailable(Exception):  # noqa: N818 - says what happened
     """
 
 
-def explain(error: DBAPIError | PoolTimeout | sqlite3.Error, place: str) -> str | None:
+def explain(error: Exception, place: str) -> str | None:
     """The plain line for ``error``, or None when it is not about the database being unavailable.
 
+    :param error: what SQLAlchemy raises, or a driver.
     :param place: the file or host, without any secret.
     """
     if isinstance(error, PoolTimeout):
         return BUSY
-    if isinstance(error, sqlite3.Error):
-        return _explain_sqlite(error, place)
-    if isinstance(error.orig, sqlite3.Error):
-        return _explain_sqlite(error.orig, place)
-    return _explain_postgres(error, place)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return _explain_sqlite(cause, place)
+    state = getattr(cause, "sqlstate", None)
+    if state == _UNDEFINED_TABLE:
+        return NOT_SET_UP
+    if state == _LOCK_NOT_AVAILABLE:
+        return BUSY
+    is_cut_off = isinstance(error, DBAPIError) and error.connection_invalidated
+    if is_cut_off or _is_operational(error):
+        return f"The database {place} does not answer or refuses the connection."
+    return None
 
 
 def _explain_sqlite(error: sqlite3.Error, place: str) -> str | None:
@@ -55,12 +63,6 @@ def _explain_sqlite(error: sqlite3.Error, place: str) -> str | None:
     }.get(family)
 
 
-def _explain_postgres(error: DBAPIError, place: str) -> str | None:
-    state = getattr(error.orig, "sqlstate", None)
-    if state == _UNDEFINED_TABLE:
-        return NOT_SET_UP
-    if state == _LOCK_NOT_AVAILABLE:
-        return BUSY
-    if error.connection_invalidated or type(error).__name__ == "OperationalError":
-        return f"The database {place} does not answer or refuses the connection."
-    return None
+def _is_operational(error: Exception) -> bool:
+    """Whether it is SQLAlchemy's or a driver's: by name, as a driver that is not in use is not imported."""
+    return any(each.__name__ == "OperationalError" for each in type(error).__mro__)

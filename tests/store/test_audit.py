@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.store import audit, presets
 from dashboard.store.audit import Entry, Filters, Outcome
-from dashboard.store.database import Database
+from dashboard.store.database import Database, DatabaseUnavailable
 from tests.support.database import KEYS
 
 CREDIT = Entry(
@@ -71,6 +71,32 @@ def test_appends_at_the_same_moment_leave_no_gap_and_no_broken_link(database):
     with database.read() as connection:
         report = audit.verify(connection, KEYS)
     assert (sorted(seqs), report.rows, report.findings) == (list(range(1, 41)), 40, ())
+
+
+@pytest.mark.postgres
+def test_a_row_behind_one_that_takes_too_long_is_told_that_the_database_is_busy(postgres_database):
+    def append_impatiently() -> None:
+        with postgres_database.write() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '10ms'"))
+            audit.append(connection, CREDIT)
+
+    with postgres_database.write() as first:
+        audit.append(first, CREDIT)
+        with pytest.raises(DatabaseUnavailable, match="busy"):
+            append_impatiently()
+
+
+@pytest.mark.postgres
+def test_a_server_that_goes_away_meanwhile_is_told_and_found_again(postgres_database):
+    def lose_the_server_and_append() -> None:
+        with postgres_database.write() as connection, postgres_database.write() as other:
+            own = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            other.execute(text(f"SELECT pg_terminate_backend({own}, 5000)"))
+            audit.append(connection, CREDIT)
+
+    with pytest.raises(DatabaseUnavailable, match="does not answer"):
+        lose_the_server_and_append()
+    assert append(postgres_database, CREDIT) == [1]
 
 
 def test_amounts_are_kept_as_text_and_never_as_floats(database):

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from dashboard.store.audit.chain import canonical, link, seal, signing_key
 from dashboard.store.audit.columns import amount_in_hundredths, from_record
 from dashboard.store.database import metadata
+from dashboard.store.direct import Direct
 
 
 class Outcome(StrEnum):
@@ -77,12 +78,10 @@ head = Table(
 )
 
 
-# Rows wait for one another while these run: built once, they take half the time.
-_LAST = select(head.c.seq, head.c.hash).with_for_update()
-_APPEND = insert(table)
-_MOVE_HEAD = update(head).values(
-    seq=bindparam("new_seq"), hash=bindparam("new_hash"), signature=bindparam("new_signature")
-)
+# Rows wait for one another while these run.
+_LAST = Direct(select(head.c.seq, head.c.hash).with_for_update())
+_APPEND = Direct(insert(table).values({name: bindparam(name) for name in ("seq", "record", "hash")}))
+_MOVE_HEAD = Direct(update(head).values({name: bindparam(name) for name in ("seq", "hash", "signature")}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,14 +149,12 @@ def append(connection: Connection, entry: Entry) -> int:
     if entry.at.tzinfo is None:
         raise ValueError("A moment without a time zone cannot be recorded.")
     key = signing_key(connection)
-    last = connection.execute(_LAST).one()
-    seq: int = last.seq + 1
+    last_seq, last_hash = _LAST.run(connection).fetchone()
+    seq: int = last_seq + 1
     record = canonical(_values(entry))
-    digest = link(last.hash, record)
-    connection.execute(_APPEND, {"seq": seq, "record": record, "hash": digest})
-    connection.execute(
-        _MOVE_HEAD, {"new_seq": seq, "new_hash": digest, "new_signature": seal(key, seq, digest)}
-    )
+    digest = link(last_hash, record)
+    _APPEND.run(connection, {"seq": seq, "record": record, "hash": digest})
+    _MOVE_HEAD.run(connection, {"seq": seq, "hash": digest, "signature": seal(key, seq, digest)})
     return seq
 
 
