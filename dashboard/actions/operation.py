@@ -25,6 +25,9 @@ T = TypeVar("T")
 SOURCE = "loyalty-desk"
 """Who made something at the remote, in its ``meta``."""
 
+MARKS = frozenset({"intent", "source", "reason", "case"})
+"""The names in ``meta`` that are ours: nobody else writes them."""
+
 Decide = Callable[[datetime], Intent]
 """The next intent, given the present moment."""
 

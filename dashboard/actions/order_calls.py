@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 from typing import Protocol
 
-from dashboard.actions import words
+from dashboard.actions import order_meta, words
 from dashboard.actions.ledger import Ledger, evidence_of_look, has_usable_id
 from dashboard.actions.one_phase import Doubt, Seen, Sight
 from dashboard.actions.operation import mark
 from dashboard.brevo.fetched import Evidence, Write
-from dashboard.brevo.orders import Order
+from dashboard.brevo.orders import NewOrder, Order, OrderSource
 from dashboard.brevo.rows import moment
 from dashboard.store.intents import Intent
 
@@ -20,17 +17,7 @@ from dashboard.store.intents import Intent
 class OrderCalls(Protocol):
     """What :class:`dashboard.brevo.orders.Orders` offers; a simulator offers the same."""
 
-    def create(
-        self,
-        programme_id: str,
-        *,
-        contact_id: int,
-        definition_id: str,
-        amount: Decimal,
-        due_at: datetime,
-        expires_at: datetime | None = None,
-        meta: Mapping[str, object],
-    ) -> Write[Order]:
+    def create(self, programme_id: str, contact_id: int, order: NewOrder) -> Write[Order]:
         """Order a credit or debit."""
         ...
 
@@ -46,15 +33,17 @@ class MakeOrder:
 
     def send(self, intent: Intent) -> Write[object]:
         """With our mark, which its transaction may inherit."""
-        return self._calls.create(
-            intent.programme_id,
-            contact_id=intent.contact_id,
+        values = intent.values
+        order = NewOrder(
             definition_id=intent.definition_id,
             amount=intent.amount,
-            due_at=moment(intent.values["due_at"] or "") or intent.created_at,
-            expires_at=moment(intent.values.get("expires_at") or ""),
-            meta=mark(intent),
+            due_at=moment(values["due_at"] or "") or intent.created_at,
+            expires_at=moment(values.get("expires_at") or ""),
+            # Those that were asked for before staff could choose are by a person.
+            source=OrderSource(values.get("source") or OrderSource.USER),
+            meta={**order_meta.of_intent(intent), **mark(intent)},
         )
+        return self._calls.create(intent.programme_id, intent.contact_id, order)
 
     def told(self, intent: Intent, value: object) -> Sight:
         """The order, if the answer holds one."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from dashboard.actions import amounts
+from dashboard.actions import amounts, order_meta
 from dashboard.actions.deeds import (
     PATIENCE,
     Accepted,
@@ -26,6 +26,7 @@ from dashboard.actions.moments import FARTHEST, typed_time
 from dashboard.actions.refusals import Problem, Unacceptable
 from dashboard.actions.rules import OWN
 from dashboard.brevo.balances import BalanceDefinition
+from dashboard.brevo.orders import OrderSource
 from dashboard.brevo.rows import moment
 from dashboard.permissions import Permission
 from dashboard.store import intents, own_contacts
@@ -46,6 +47,9 @@ class OrderForm(Form):
     """When it is to be processed; text is as it was typed, in ``zone``. None and empty text are now."""
     expires_at: datetime | str | None = None
     """When it lapses unless it was completed; as ``due_at``, None is never."""
+    source: str = OrderSource.USER
+    meta: str = ""
+    """Further fields as they were typed; see :mod:`dashboard.actions.order_meta`."""
     balance: Decimal | None = None
     sharers: frozenset[int] = frozenset()
     zone: tzinfo = UTC
@@ -105,7 +109,15 @@ def create_order(
         kind=Kind.ORDER_CREATE,
         permission=Permission.ORDERS_WRITE,
         form=form,
-        typed=(form.definition.id, tidy(form.amount), form.takes, form.due_at, form.expires_at),
+        typed=(
+            form.definition.id,
+            tidy(form.amount),
+            form.takes,
+            form.due_at,
+            form.expires_at,
+            form.source,
+            tidy(form.meta),
+        ),
         accept=lambda now: _order(form, now),
     )
     return perform(database, engine, actor, ask, patience=patience)
@@ -159,6 +171,10 @@ def _order(form: OrderForm, now: datetime) -> Accepted:
     due_at = typed_time("due_at", form.due_at, form.zone, problems)
     expires_at = typed_time("expires_at", form.expires_at, form.zone, problems)
     problems += _order_problems(form, amount, due_at, expires_at, now)
+    if form.source not in set(OrderSource):
+        problems.append(Problem("source", "Choose what Brevo files the order under"))
+    meta, wrong_meta = order_meta.parse(tidy(form.meta))
+    problems += wrong_meta
     if problems:
         raise Unacceptable(tuple(problems))
     gift = Gift(
@@ -175,6 +191,8 @@ def _order(form: OrderForm, now: datetime) -> Accepted:
             "amount": format(-amount if form.takes else amount, "f"),
             "due_at": (due_at or now).isoformat(),
             "expires_at": None if expires_at is None else expires_at.isoformat(),
+            "source": form.source,
+            order_meta.FIELD: order_meta.kept(meta),
         },
         fields={"balance_before": form.balance},
         gift=None if form.takes else gift,

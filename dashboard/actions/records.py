@@ -32,11 +32,14 @@ TOLD = (
     "paid_with",
     "voucher_id",
     "due_at",
+    "source",
+    "meta",
     "sharer_ids",
     "tier_id",
     "member_since",
 )
-"""Values that the record repeats. Never a code that can be spent, a name, an address or a text."""
+"""Values that the record repeats. Never a code that can be spent, a name, an address or a text
+about the member: ``meta`` is what staff had the remote keep."""
 
 _OUTCOMES = {
     State.DONE: Outcome.DONE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 import msgspec
 
@@ -12,6 +13,24 @@ from dashboard.brevo.calls import Call, Id, body, contact, nonzero, path, timest
 from dashboard.brevo.exchange import Exchange
 from dashboard.brevo.fetched import Write
 from dashboard.brevo.rows import Document
+
+
+class OrderSource(StrEnum):
+    """Whom the remote files an order under. It documents no difference between them."""
+
+    USER = "user"
+    ENGINE = "engine"
+
+
+class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order to make: a credit (positive ``amount``) or debit (negative) for ``due_at``."""
+
+    definition_id: Id
+    amount: Decimal
+    due_at: datetime
+    expires_at: datetime | None = None
+    source: OrderSource = OrderSource.USER
+    meta: Mapping[str, object]
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,28 +51,18 @@ class Orders:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    def create(
-        self,
-        programme_id: Id,
-        *,
-        contact_id: int,
-        definition_id: Id,
-        amount: Decimal,
-        due_at: datetime,
-        expires_at: datetime | None = None,
-        meta: Mapping[str, object],
-    ) -> Write[Order]:
-        """Order a credit (positive) or debit (negative) for ``due_at``."""
+    def create(self, programme_id: Id, contact_id: int, order: NewOrder) -> Write[Order]:
+        """Make an order for a member."""
         pid, cid = uuid_text(programme_id, "programme_id"), contact(contact_id)
-        bdid = uuid_text(definition_id, "definition_id")
+        bdid = uuid_text(order.definition_id, "definition_id")
         sent = body(
-            amount=nonzero(amount),
+            amount=nonzero(order.amount),
             balanceDefinitionId=bdid,
             contactId=cid,
-            dueAt=timestamp(due_at, "due_at"),
-            expiresAt=timestamp(expires_at, "expires_at"),
-            source="user",
-            meta=meta,
+            dueAt=timestamp(order.due_at, "due_at"),
+            expiresAt=timestamp(order.expires_at, "expires_at"),
+            source=order.source.value,
+            meta=order.meta,
         )
 
         def decode(document: Document) -> Order:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace as changed
@@ -19,7 +18,7 @@ from dashboard.brevo.contacts import Contact, IdentifierType
 from dashboard.brevo.errors import NotAMember, NotFound
 from dashboard.brevo.fetched import Fetched, Write
 from dashboard.brevo.members import AccountInfo, MemberTier, Sharer, Sharers, Subscription
-from dashboard.brevo.orders import Order
+from dashboard.brevo.orders import NewOrder, Order
 from dashboard.brevo.tiers import TierAssignment
 from dashboard.brevo.vouchers import Redemption, Voucher, VoucherPage
 from tests.actions.fake_acting import Acting, Member, Refusal
@@ -326,22 +325,22 @@ class FakeOrders:
     def __init__(self, desk: FakeDesk) -> None:
         self._desk = desk
 
-    def create(self, programme_id: str, **sent: Any) -> Write[Order]:
+    def create(self, programme_id: str, contact_id: int, sent: NewOrder) -> Write[Order]:
         assert programme_id == PROGRAMME
         desk = self._desk
 
         def act() -> Order:
             order_id = desk._new_id("dddd")
             transaction_id = desk._new_id("eeee")
-            meta = sent["meta"] if desk.order_meta else {}
-            entry = Entry(transaction_id, sent["amount"], meta, desk.clock.now, sent["expires_at"])
+            meta = sent.meta if desk.order_meta else {}
+            entry = Entry(transaction_id, sent.amount, meta, desk.clock.now, sent.expires_at)
             desk.ledger.entries.append(entry)
             desk.world.orders.append(order_id)
             return Order(
                 id=order_id,
-                amount=Decimal(sent["amount"]),
-                due_at=sent["due_at"],
-                expires_at=sent["expires_at"],
+                amount=sent.amount,
+                due_at=sent.due_at,
+                expires_at=sent.expires_at,
                 processed_at=None,
                 created_at=desk.clock.now,
                 transaction_id=transaction_id if desk.orders_name_transaction else None,

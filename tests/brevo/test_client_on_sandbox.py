@@ -19,6 +19,7 @@ from dashboard.brevo import (
     Write,
 )
 from dashboard.brevo.errors import Forbidden, ForeignAnswer, NotAMember, NotFound, Unauthorised
+from dashboard.brevo.orders import NewOrder
 from dashboard.brevo.tiers import progress
 from dashboard.sandbox import cast, catalogue
 from tests.support.sandbox import Remote
@@ -379,11 +380,13 @@ def test_a_tier_is_assigned(brevo):
 def test_an_order_is_placed(brevo):
     written = brevo.orders.create(
         PROGRAMME,
-        contact_id=AMARA,
-        definition_id=POINTS,
-        amount=Decimal(50),
-        due_at=datetime.now(UTC) + timedelta(days=1),
-        meta={"intent": "o-1"},
+        AMARA,
+        NewOrder(
+            definition_id=POINTS,
+            amount=Decimal(50),
+            due_at=datetime.now(UTC) + timedelta(days=1),
+            meta={"intent": "o-1"},
+        ),
     )
 
     assert written.verdict is Verdict.APPLIED

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.brevo import TransactionStatus, Verdict
 from dashboard.brevo.errors import InvalidInput
+from dashboard.brevo.orders import NewOrder, OrderSource
 from tests.brevo.contract import check_answer
 from tests.brevo.remote import answer
 from tests.brevo.values import (
@@ -168,17 +169,20 @@ def test_an_orders_transaction_by_either_name(remote, brevo, name):
 
     written = brevo.orders.create(
         PROGRAMME,
-        contact_id=MEMBER,
-        definition_id=POINTS,
-        amount=Decimal(-5),
-        due_at=datetime(2026, 11, 19, 12, tzinfo=UTC),
-        meta={"intent": "i"},
+        MEMBER,
+        NewOrder(
+            definition_id=POINTS,
+            amount=Decimal(-5),
+            due_at=datetime(2026, 11, 19, 12, tzinfo=UTC),
+            source=OrderSource.ENGINE,
+            meta={"intent": "i"},
+        ),
     )
 
     assert written.verdict is Verdict.APPLIED
     assert written.value is not None
     assert written.value.transaction_id == TID
-    assert remote.requests[0].json["source"] == "user"
+    assert remote.requests[0].json["source"] == "engine"
 
 
 @pytest.mark.parametrize("unit", ["POINTS", "points"])

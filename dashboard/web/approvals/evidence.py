@@ -24,7 +24,11 @@ from dashboard.web.filters import formats
 LOOKS_BACK = timedelta(days=30)
 LAST_CREDITS = 5
 _RECENT = 50
-_OF_VOUCHERS = frozenset({"Value", "Paid with", "Valid from", "Expires"})
+_DETAILS = {
+    Kind.VOUCHER_ISSUE: frozenset({"Value", "Paid with", "Valid from", "Expires"}),
+    Kind.ORDER_CREATE: frozenset({"Due", "Expires", "Source", "Further fields"}),
+}
+"""What binds a request besides amount, reason, case and note, by kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +130,9 @@ def _is_credit(intent: Intent) -> bool:
 
 
 def _details(intent: Intent) -> tuple[Fact, ...]:
-    if intent.kind is not Kind.VOUCHER_ISSUE:
-        return ()
+    labels = _DETAILS.get(intent.kind, frozenset())
     asked = facts.asked(intent, "", None, formats())
-    return tuple(each for each in asked if each.label in _OF_VOUCHERS)
+    return tuple(each for each in asked if each.label in labels)
 
 
 def _member(intent: Intent) -> Subject:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from dashboard.actions import order_meta
 from dashboard.brevo.rows import moment
 from dashboard.store.intents import Intent
 from dashboard.web.changes import words
@@ -80,6 +81,8 @@ _VALUES: dict[str, tuple[str, Callable[[str, Formats], str | Markup]]] = {
     "valid_from": ("Valid from", _moment),
     "expires_at": ("Expires", _moment),
     "due_at": ("Due", _moment),
+    "source": ("Source", _as_is),
+    "meta": ("Further fields", lambda text, _: order_meta.said(text)),
     "email": ("E-mail", _as_is),
     "external_id": ("External ID", _as_is),
     "subscription_id": ("Member number", _as_is),

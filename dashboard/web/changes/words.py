@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboard.actions import order_meta
 from dashboard.actions.one_phase import ALREADY
 from dashboard.store.intents import Goal, Intent, Kind, Phase, State
 from dashboard.web.filters import Formats
@@ -179,6 +181,15 @@ _WAS_SO = {
 """What came to nothing new, because it was so before it was sent."""
 
 
+def _of_order(intent: Intent) -> Iterator[str]:
+    """What goes with an order; nothing for what is none."""
+    source, meta = intent.values.get("source"), intent.values.get(order_meta.FIELD)
+    if source:
+        yield f"Its source is “{source}”."
+    if meta:
+        yield f"With it stands {order_meta.said(meta)}."
+
+
 def _told_by_remote(intent: Intent, unit: str, formats: Formats) -> str | None:
     told = []
     approver, asked = intent.values.get("approved_by"), intent.values.get("asked_amount")
@@ -187,6 +198,7 @@ def _told_by_remote(intent: Intent, unit: str, formats: Formats) -> str | None:
         told.append(f"Approved{less} by {approver}.")
     if intent.kind is Kind.VOUCHER_ISSUE and intent.values.get("code"):
         told.append(f"Its code is {intent.values['code']}.")
+    told += _of_order(intent)
     if intent.applied_amount is not None and intent.applied_amount != intent.amount:
         told.append(
             f"{formats.amount(abs(intent.amount), unit)} were asked for; Brevo's rules allowed this much."

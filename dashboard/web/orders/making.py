@@ -27,6 +27,8 @@ blueprint = Blueprint(
     "order_making", __name__, url_prefix="/programmes/<uuid:programme_id>/members/<int:contact_id>/order"
 )
 
+PREVIEWED = ("amount", "direction", "due_at", "expires_at", "source")
+"""All that the preview depends on. Further fields stand in no address: anything may be typed there."""
 _DIRECTIONS = {ADDS: False, TAKES: True}
 
 
@@ -44,7 +46,7 @@ def show(programme_id: UUID, contact_id: int, in_drawer: bool) -> Response:
 @requires(Permission.ORDERS_WRITE, in_place=True)
 def preview(programme_id: UUID, contact_id: int) -> str:
     """What the order typed so far would come to."""
-    given = {name: request.args.get(name, "") for name in ("amount", "direction", "due_at", "expires_at")}
+    given = {name: request.args.get(name, "") for name in PREVIEWED}
     form = _form(subject.read(programme_id, contact_id), given, request.args.get("definition"))
     return render_template("orders/preview.html", form=form)
 
@@ -63,6 +65,8 @@ def _again(problem: Problem, programme_id: UUID, contact_id: int, in_drawer: boo
     Field("amount", "Points"),
     Field("due_at", "Due"),
     Field("expires_at", "Lapses"),
+    Field("source"),
+    Field("meta", "Further fields"),
     Field("reason"),
     Field("case_reference", "Case or order number"),
     Field("note", "Note"),
@@ -126,6 +130,8 @@ def _asked(whose: Subject, definition: BalanceDefinition, form: Mapping[str, str
         takes=_DIRECTIONS.get(form["direction"]),
         due_at=form["due_at"],
         expires_at=form["expires_at"],
+        source=form["source"],
+        meta=form["meta"],
         balance=whose.balances.get(definition.id),
         sharers=whose.sharers,
         zone=services().settings.timezone,

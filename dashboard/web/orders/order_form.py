@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from flask import url_for
 
-from dashboard.actions import amounts, preview
+from dashboard.actions import amounts, order_meta, preview
 from dashboard.actions.moments import parse_time
 from dashboard.actions.rules import Rulebook
 from dashboard.brevo.balances import BalanceDefinition
+from dashboard.brevo.orders import OrderSource
 from dashboard.store.intents import Kind
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.filters import Formats
@@ -23,10 +24,14 @@ BLANK: Mapping[str, str] = {
     "amount": "",
     "due_at": "",
     "expires_at": "",
+    "source": OrderSource.USER.value,
+    "meta": "",
     "reason": "",
     "case_reference": "",
     "note": "",
 }
+
+_SOURCES = {OrderSource.USER: "a person asks for it", OrderSource.ENGINE: "a rule or another system does"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +66,26 @@ class MakingForm(ChangeForm):
             {"value": ADDS, "label": f"Adds {self.things}"},
             {"value": TAKES, "label": f"Takes {self.things} away"},
         ]
+
+    @property
+    def sources(self) -> list[dict[str, str]]:
+        """What the remote can file it under."""
+        return [{"value": each.value, "label": f"{each.value}: {_SOURCES[each]}"} for each in OrderSource]
+
+    @property
+    def meta_hint(self) -> str:
+        """How further fields are typed."""
+        return (
+            f"A line each, {order_meta.MOST} at most, such as channel: phone. "
+            "Every system at Brevo can read them: nothing personal."
+        )
+
+    @property
+    def is_special(self) -> bool:
+        """Whether something is, or has to be, said that most orders leave as it is."""
+        wrong = {each.field for each in self.problems}
+        is_as_usual = self.typed["source"] == BLANK["source"] and not self.typed["meta"]
+        return not is_as_usual or not wrong.isdisjoint({"source", "meta"})
 
     @property
     def things(self) -> str:
@@ -159,6 +184,7 @@ class MakingForm(ChangeForm):
             {"label": "Once it is completed", "value": formats.amount(told.balance_after, unit)},
             {"label": "Due", "value": formats.when(due) if self.typed["due_at"] else "At once"},
             {"label": "Lapses", "value": formats.when(ends) if self.typed["expires_at"] else "Never"},
+            {"label": "Source", "value": self.typed["source"] or "–"},
         ]
         if self.asks:
             rows.append({"label": "Approval", "value": "Goes to a supervisor", "kind": "warn"})

@@ -22,6 +22,8 @@ FILLED = {
     "Case or order number": "ZD-55910",
 }
 
+FURTHER = {"source": "engine", "Further fields": "channel: phone\ntill: 7: left"}
+
 
 def form_page(desk: Desk, name: str = "sam") -> Page:
     return desk.visitor(name).get(f"{MEMBER}/order")
@@ -39,6 +41,10 @@ def made(desk: Desk) -> list[dict[str, Any]]:
 
 def test_the_member_page_leads_to_it(open_desk: Desk) -> None:
     assert open_desk.visitor("sam").get(MEMBER).links()["Create order"] == f"{MEMBER}/order"
+
+
+def test_an_order_is_a_persons_unless_somebody_says_otherwise(open_desk: Desk) -> None:
+    assert form_page(open_desk).form("Create order").values["source"] == "user"
 
 
 def test_nothing_is_chosen_before_somebody_chooses(open_desk: Desk) -> None:
@@ -101,6 +107,13 @@ def test_the_same_form_sent_again_makes_one_order(open_desk: Desk) -> None:
         ({"Due": "soon"}, "Enter a day and a time such as 2026-11-20 14:30"),
         ({"Lapses": "2026-12-24T18:00"}, "Choose an end after the time the order is due"),
         ({"Lapses": "9999-01-01T00:00"}, "Choose a time within ten years"),
+        ({"source": "robot"}, "Choose what Brevo files the order under"),
+        ({"Further fields": "phone"}, "Further fields, line 1: write a name, a colon and a value"),
+        ({"Further fields": "till: 7\n: 8"}, "Further fields, line 2: write a name, a colon and a value"),
+        ({"Further fields": "Reason: x"}, "Further fields, line 1: the console writes “reason” itself"),
+        ({"Further fields": "a: 1\nA: 2"}, "Further fields, line 2: “a” stands in another line already"),
+        ({"Further fields": "7: till"}, "Further fields, line 1: begin the name with a letter"),
+        ({"Further fields": "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\nf: 6"}, "Enter 5 or fewer further fields"),
         ({"Case or order number": "x" * 65}, "Case or order number must be 64 characters or fewer"),
     ],
 )
@@ -109,7 +122,7 @@ def test_what_breaks_a_rule_says_what_to_do_and_sends_nothing(
 ) -> None:
     form = form_page(open_desk).form("Create order").fill(FILLED)
     for name, value in typed.items():
-        if name == "direction":
+        if name in {"direction", "source"}:
             form.values[name] = value
         else:
             form.fill({name: value})
@@ -133,9 +146,66 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_typed_is_lost(open_desk: 
     assert {**again.values, "_token": ""} == {**form.values, "_token": ""}
 
 
+def test_the_source_and_further_fields_reach_the_remote_beside_our_own_marks(open_desk: Desk) -> None:
+    assert open_desk.remote is not None
+    form = form_page(open_desk).form("Create order")
+
+    page = form.fill({**FILLED, **FURTHER}).send()
+
+    assert "Its source is “engine”. With it stands channel: phone, till: 7: left." in page.main
+    (call,) = open_desk.remote.calls("createOrder")
+    assert isinstance(call.body, dict)
+    assert call.body["source"] == "engine"
+    assert call.body["meta"].items() >= {
+        ("channel", "phone"),
+        ("till", "7: left"),
+        ("source", "loyalty-desk"),
+        ("case", "ZD-55910"),
+    }
+
+
+def test_the_page_of_the_change_and_the_record_tell_source_and_further_fields(open_desk: Desk) -> None:
+    form_page(open_desk).form("Create order").fill({**FILLED, **FURTHER}).send()
+
+    (made_by,) = (each["meta"]["intent"] for each in made(open_desk))
+    told = open_desk.visitor("sam").get(f"/programmes/{NORTHWIND}/intents/{made_by}").pairs()
+    assert (told["Source"], told["Further fields"]) == ("engine", "channel: phone, till: 7: left")
+    recorded = [each.after for each in open_desk.record() if each.action == "order.create"][-1]
+    assert (recorded["source"], recorded["meta"]) == ("engine", '{"channel": "phone", "till": "7: left"}')
+
+
+def test_whoever_approves_an_order_sees_all_that_goes_with_it(open_desk: Desk) -> None:
+    form_page(open_desk).form("Create order").fill({**FILLED, **FURTHER, "Points": "1,500"}).send()
+
+    lea = open_desk.visitor("lea")
+    told = lea.get(lea.get("/approvals/").links()["Order 1,500 points"]).pairs()
+
+    assert told["Due"] == "24 Dec 18:00"
+    assert (told["Source"], told["Further fields"]) == ("engine", "channel: phone, till: 7: left")
+
+
+def test_further_fields_stand_in_no_address(open_desk: Desk) -> None:
+    preview = form_page(open_desk).by_id("order-preview")
+
+    assert "#meta" not in (preview.get("hx-include") or "")
+    assert "order-form " in (preview.get("hx-include") or "")
+
+
+def test_what_is_wrong_with_a_further_field_is_shown_open_and_keeps_all_lines(open_desk: Desk) -> None:
+    lines = "channel: phone\nnonsense\n\ncase: ZD-1"
+    form = form_page(open_desk).form("Create order").fill({**FILLED, "Further fields": lines})
+
+    page = form.send(status=422)
+
+    assert "line 2: write a name, a colon and a value" in page.main
+    assert "line 4: the console writes “case” itself" in page.main
+    assert page.by_id("order-more").get("open") is not None
+    assert page.form("Order 200 points").values["meta"] == lines
+
+
 def test_the_preview_tells_what_the_order_would_come_to(open_desk: Desk) -> None:
     sam = open_desk.visitor("sam")
-    query = "amount=1%2C500&direction=adds&due_at=2026-12-24T18%3A00&expires_at="
+    query = "amount=1%2C500&direction=adds&due_at=2026-12-24T18%3A00&expires_at=&source=engine"
 
     told = sam.fragment(f"{MEMBER}/order/preview?{query}").pairs()
 
@@ -144,6 +214,7 @@ def test_the_preview_tells_what_the_order_would_come_to(open_desk: Desk) -> None
         "Once it is completed": "11,375 points",
         "Due": "24 Dec 18:00",
         "Lapses": "Never",
+        "Source": "engine",
         "Approval": "Goes to a supervisor",
     }
 
