@@ -17,24 +17,21 @@ from dashboard.actions.asking import ask
 from dashboard.actions.engine import Engine
 from dashboard.actions.preview import lot_expiry
 from dashboard.actions.records import ACTIONS
-from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Problem, Repeated, Unacceptable
+from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Problem, Unacceptable
+from dashboard.actions.repeats import warn_once
 from dashboard.actions.rules import Rulebook
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.permissions import Permission, Role
 from dashboard.store import audit, intents, limits, own_contacts, reasons, spending
 from dashboard.store.audit import Entry, Outcome
 from dashboard.store.database import Database, DatabaseUnavailable
-from dashboard.store.intent import Intent, Kind, Phase
+from dashboard.store.intent import Intent, Kind
 from dashboard.store.spending import Act, Member, OverLimit, Standing
 
 _log = structlog.get_logger("actions.credits")
 
 PATIENCE = timedelta(seconds=4)
 """How long a page waits for the outcome before it says that it is being checked."""
-
-REPEATS_WITHIN = timedelta(days=1)
-"""How long the same case of the same member brings a warning."""
-_LOOKED_THROUGH = 100
 
 _PERMISSIONS = {Kind.CREDIT: Permission.CREDITS_WRITE, Kind.DEBIT: Permission.DEBITS_WRITE}
 
@@ -70,7 +67,7 @@ class CreditForm:
     sharers: frozenset[int] = frozenset()
     """Other contacts that the balance belongs to."""
     again: str = ""
-    """The ID of the earlier credit that the person was warned of and means to repeat."""
+    """The ID of the earlier gift that the person was warned of and means to add to."""
     zone: tzinfo = UTC
     """The programme's: its days are those of the limits."""
 
@@ -169,7 +166,8 @@ def _written_down(kind: Kind, database: Database, engine: Engine, actor: Actor, 
     now = engine.clock()
     book = rulebook(database, kind, actor, form, now)
     amount = _accepted(database, actor, form, book, now)
-    _warn_once(kind, database, form, now)
+    if kind is Kind.CREDIT:
+        warn_once(database, form, form.again, now)
     intent, act = _new(kind, actor, form, amount, now), _act(form, actor, amount, now)
     if rules.needs_approval(amount, book):
         return ask(database, intent, act, book.standing.exceeded(amount))
@@ -179,32 +177,6 @@ def _written_down(kind: Kind, database: Database, engine: Engine, actor: Actor, 
         # Another form was quicker: less is left than this one was checked against.
         left = rulebook(database, kind, actor, form, now).standing
         return ask(database, intent, act, left.exceeded(amount))
-
-
-def _warn_once(kind: Kind, database: Database, form: CreditForm, now: datetime) -> None:
-    """Stop once before the same case brings the same member something twice.
-
-    :raises Repeated: unless the form says that this very one is meant to be repeated.
-    """
-    case = _tidy(form.case_reference).casefold()
-    if kind is not Kind.CREDIT or not case:
-        return
-    with database.read() as connection:
-        earlier = intents.for_member(connection, form.programme_id, form.contact_id, _LOOKED_THROUGH)
-    same = (one for one in earlier if one.id != form.intent_id and _is_same(one, case, now))
-    newest = next(same, None)
-    if newest is not None and newest.id != form.again:
-        raise Repeated(newest)
-
-
-def _is_same(earlier: Intent, case: str, now: datetime) -> bool:
-    """Whether ``earlier`` gives, or may give, something for the same case within a day."""
-    return (
-        earlier.kind is Kind.CREDIT
-        and (earlier.case_reference or "").casefold() == case
-        and earlier.phase is not Phase.FAILED
-        and now - earlier.created_at < REPEATS_WITHIN
-    )
 
 
 def _act(form: CreditForm, actor: Actor, amount: Decimal, now: datetime) -> Act:

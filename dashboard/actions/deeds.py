@@ -23,6 +23,7 @@ from dashboard.actions.engine import Engine
 from dashboard.actions.giving import Gift
 from dashboard.actions.records import ACTIONS
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Problem, Unacceptable
+from dashboard.actions.repeats import warn_once
 from dashboard.actions.rules import LONGEST_CASE, LONGEST_NOTE, OWN
 from dashboard.permissions import Permission
 from dashboard.store import audit, intents, reasons
@@ -78,6 +79,8 @@ class Ask:
     accept: Callable[[datetime], Accepted]
     """Checks what was typed; may raise :class:`Unacceptable`."""
     needs_reason: bool = True
+    again: str | None = None
+    """The earlier gift for this case that the person means to add to, or empty; None: no gift to warn of."""
 
     @property
     def fingerprint(self) -> str:
@@ -102,6 +105,7 @@ def perform(
     """Make it happen; the intent as it stands after ``patience`` and at most one call more.
 
     :raises Unacceptable: something typed breaks a rule; each problem names its field.
+    :raises Repeated: the same case brought this member something within a day, and ``again`` does not say so.
     :raises Denied: the role may not do this.
     :raises Conflict: the form's ID was used with other values or by somebody else.
     :raises NotRecorded: the console's own database is in trouble; nothing was sent.
@@ -220,6 +224,8 @@ def _recorded(database: Database, engine: Engine, actor: Actor, ask: Ask) -> Int
     if known is None:
         accepted = _accepted(ask, offered, now)
         _check_own(database, actor, ask, accepted.gift, now)
+        if ask.again is not None:
+            warn_once(database, ask.form, ask.again, now)
         known = _added(database, engine, actor, ask, accepted)
     if known.staff_id != actor.staff_id or known.values_hash != ask.fingerprint:
         refuse(database, actor, ask, now)

@@ -46,6 +46,8 @@ class IssueForm(Form):
     """The member's balance of what the reward costs, if it is known."""
     sharers: frozenset[int] = frozenset()
     """Other contacts who may use what the member has."""
+    again: str = ""
+    """The ID of the earlier gift that the person was warned of and means to add to."""
     zone: tzinfo = UTC
     """The programme's."""
 
@@ -79,6 +81,7 @@ def issue_voucher(
         form=form,
         typed=typed,
         accept=lambda now: _issue(form, now),
+        again=form.again,
     )
     return perform(database, engine, actor, ask, patience=patience)
 

@@ -41,7 +41,7 @@ class NotRecorded(NotBegun):
 
 
 class Repeated(NotBegun):
-    """The same was given to the same member for the same case within a day: say again that it is meant."""
+    """The same case brought the same member something within a day: say again that it is meant."""
 
     def __init__(self, earlier: Intent) -> None:
         super().__init__(earlier.id)

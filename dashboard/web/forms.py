@@ -25,7 +25,7 @@ from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from structlog import get_logger
 
-from dashboard.web.errors import ErrorPage
+from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.security import SAFE_METHODS
 
 _log = get_logger("web.forms")
@@ -59,6 +59,8 @@ class Problem:
 
     field: str
     message: str
+    link: Link | None = None
+    """Where more of it can be seen."""
 
 
 class Typed(Mapping[str, str]):

@@ -25,6 +25,8 @@ class ChangeForm(ABC):
     typed: Mapping[str, str]
     """What was typed, by field. A field that is not there was not typed in."""
     problems: Sequence[Problem] = ()
+    repeats: bool = False
+    """Whether the only problem is that the same case brought this member something before."""
 
     @property
     @abstractmethod

@@ -14,16 +14,19 @@ The page goes on to the member with a receipt; the drawer gets the receipt as a 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from flask import Response, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Unacceptable
+from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Repeated, Unacceptable
 from dashboard.store.intents import Intent
-from dashboard.web.access import Forbidden
+from dashboard.web.access import Forbidden, current_staff
+from dashboard.web.changes import words
 from dashboard.web.changes.form import ChangeForm
-from dashboard.web.changes.receipts import batch_url, receipt_answer, told_at
+from dashboard.web.changes.receipts import batch_url, intent_url, receipt_answer, told_at, unit_of
 from dashboard.web.errors import ErrorPage, Link
+from dashboard.web.filters import formats
 from dashboard.web.forms import Problem
 
 PAGE = {"in_drawer": False}
@@ -62,6 +65,8 @@ def sent_all(
     except Unacceptable as refused:
         problems = tuple(Problem(each.field, each.message) for each in refused.problems)
         return again(fill(problems), in_drawer=in_drawer)
+    except Repeated as refused:
+        return again(_warned(fill, refused.earlier), in_drawer=in_drawer)
     except NotRecorded as refused:
         return again(fill((Problem("", str(refused)),)), in_drawer=in_drawer)
     except Conflict as refused:
@@ -69,6 +74,14 @@ def sent_all(
     except Denied as refused:
         raise Forbidden(refused.args[0]) from refused
     return _told(intents, fill, in_drawer=in_drawer)
+
+
+def _warned(fill: Fill, earlier: Intent) -> ChangeForm:
+    """The form with a warning; sent again as it is, it is carried out."""
+    is_own = earlier.staff_id == current_staff().id
+    text = words.of_repeat(earlier, unit_of(earlier), formats(), is_own=is_own)
+    form = fill((Problem("", text, Link(intent_url(earlier), "See it")),))
+    return replace(form, typed={**form.typed, "again": earlier.id}, repeats=True)
 
 
 def _told(intents: Sequence[Intent], fill: Fill, *, in_drawer: bool) -> ResponseReturnValue:

@@ -119,6 +119,14 @@ def of_receipt(intent: Intent, unit: str, member: str, formats: Formats) -> Rece
     return _open_receipt(intent, thing, member, formats)
 
 
+def of_repeat(earlier: Intent, unit: str, formats: Formats, *, is_own: bool) -> str:
+    """The warning that the same case brought this member something before."""
+    who, verb = "You" if is_own else earlier.staff_name, VERBS[earlier.kind]
+    did = {Phase.DONE: verb.past, Phase.AWAITING: "asked for"}.get(earlier.phase, f"began to {verb.plain}")
+    when = formats.age(earlier.created_at)
+    return f"{who} {did} {what(earlier, unit, formats)} for {earlier.case_reference} {when}. Give again?"
+
+
 def _open_receipt(intent: Intent, thing: str, member: str, formats: Formats) -> Receipt:
     """Of what is not settled yet."""
     subject = _subject(intent, thing)

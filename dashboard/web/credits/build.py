@@ -28,7 +28,6 @@ def build(
     definition_id: str | None = None,
     intent_id: str | None = None,
     problems: Sequence[Problem] = (),
-    repeats: bool = False,
 ) -> CreditForm:
     """The form filled with ``typed``; a fresh one-time ID unless ``intent_id`` carries on an earlier one.
 
@@ -66,7 +65,6 @@ def build(
         intent_id=asked.intent_id,
         typed=values,
         problems=problems,
-        repeats=repeats,
     )
 
 

@@ -35,8 +35,6 @@ class CreditForm(ChangeForm):
     outlook: preview.Preview
     tier_after: str | None = None
     """What the amount typed would make of the tier; None when there is none, or it decides no tier."""
-    repeats: bool = False
-    """Whether the only problem is that the same case brought this member something before."""
 
     @property
     def endpoint(self) -> str:

@@ -8,19 +8,15 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from dashboard.actions import credits as deeds
-from dashboard.actions.refusals import Repeated
 from dashboard.permissions import Permission
 from dashboard.store.intents import Intent, Kind
-from dashboard.web.access import current_staff, requires, services
+from dashboard.web.access import requires, services
 from dashboard.web.changes import sending, subject
 from dashboard.web.changes.asking import actor, balance, programme
-from dashboard.web.changes.receipts import unit_of
 from dashboard.web.changes.sending import DRAWER, PAGE
 from dashboard.web.changes.subject import Subject
-from dashboard.web.credits import words
 from dashboard.web.credits.build import ask, build
 from dashboard.web.credits.form import CreditForm
-from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
 
 blueprint = Blueprint(
@@ -101,14 +97,9 @@ def take(programme_id: UUID, contact_id: int, in_drawer: bool) -> ResponseReturn
 
 def _sent(kind: Kind, programme_id: UUID, contact_id: int, *, in_drawer: bool) -> ResponseReturnValue:
     whose = subject.read(programme_id, contact_id)
-    try:
-        return sending.sent(
-            lambda: _carry_out(kind, whose),
-            lambda problems: _filled(kind, whose, problems),
-            in_drawer=in_drawer,
-        )
-    except Repeated as refused:
-        return sending.again(_warned(kind, whose, refused.earlier), in_drawer=in_drawer)
+    return sending.sent(
+        lambda: _carry_out(kind, whose), lambda problems: _filled(kind, whose, problems), in_drawer=in_drawer
+    )
 
 
 def _carry_out(kind: Kind, whose: Subject) -> Intent:
@@ -137,22 +128,6 @@ def _filled(kind: Kind, whose: Subject, problems: tuple[Problem, ...]) -> Credit
         definition_id=form["definition"],
         intent_id=form["intent"],
         problems=problems,
-    )
-
-
-def _warned(kind: Kind, whose: Subject, earlier: Intent) -> CreditForm:
-    """The form with a warning; sent again as it is, it is carried out."""
-    form = typed()
-    reader = current_staff()
-    text = words.repeats(earlier, unit_of(earlier), formats(), is_own=earlier.staff_id == reader.id)
-    return build(
-        kind,
-        whose,
-        {**form, "again": earlier.id},
-        definition_id=form["definition"],
-        intent_id=form["intent"],
-        problems=(Problem("", text),),
-        repeats=True,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.actions import amounts
-from dashboard.store.intents import Intent, Kind, Phase
+from dashboard.store.intents import Kind
 from dashboard.web.filters import Formats
 
 
@@ -64,11 +64,3 @@ def of_form(kind: Kind, unit: str, amount: Decimal | None, formats: Formats, *, 
         ask_template=ask_template,
         ask_singular=ask_singular,
     )
-
-
-def repeats(earlier: Intent, unit: str, formats: Formats, *, is_own: bool) -> str:
-    """The warning that the same case brought this member something before."""
-    who = "You" if is_own else earlier.staff_name
-    verb = {Phase.DONE: "gave", Phase.AWAITING: "asked for"}.get(earlier.phase, "began to give")
-    what = formats.amount(earlier.applied_amount or earlier.amount, unit)
-    return f"{who} {verb} {what} for {earlier.case_reference} {formats.age(earlier.created_at)}. Give again?"

@@ -94,6 +94,7 @@ def ask(whose: Subject, reward: Reward, typed: Mapping[str, str], intent_id: str
         valid_from=typed["valid_from"],
         expires_at=typed["expires_at"],
         code=typed["code"],
+        again=typed["again"],
         balance=whose.balances.get(reward.cost_definition_id or ""),
         sharers=whose.sharers,
         zone=services().settings.timezone,

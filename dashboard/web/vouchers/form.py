@@ -24,7 +24,7 @@ from dashboard.web.filters import Formats
 from dashboard.web.vouchers import choose, figures, limit_words
 
 BLANK: Mapping[str, str] = dict.fromkeys(
-    ("value", "valid_from", "expires_at", "code", "pays", "reason", "case_reference", "note"), ""
+    ("value", "valid_from", "expires_at", "code", "pays", "reason", "case_reference", "note", "again"), ""
 )
 
 

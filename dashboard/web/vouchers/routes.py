@@ -45,6 +45,7 @@ FIELDS = (
     Field("reason"),
     Field("case_reference", "Case or order number"),
     Field("note", "Note"),
+    Field("again"),
 )
 
 

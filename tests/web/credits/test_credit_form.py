@@ -236,6 +236,7 @@ def test_the_same_case_within_a_day_is_given_again_only_when_that_is_meant(open_
     warned = form_page(open_desk).form("Give points").fill({**FILLED, "Points": "300"}).send(status=422)
 
     assert "Lea Moreau gave 500 points for ZD-55910 12 minutes ago. Give again?" in warned.main
+    assert "/intents/" in warned.links()["See it (new tab)"]
     assert len(ours(open_desk)) == 1
     page = warned.form("Give 300 points").send()
     assert "300 points given to Amara Okafor." in page.main

@@ -327,10 +327,39 @@ def test_a_refusal_of_the_remote_is_told_in_its_own_words(open_desk: Desk) -> No
     first = issue(open_desk, f"{NEW}/{BIRTHDAY}", typed=WHY)
     assert "issued to Amara Okafor." in first.main
 
-    page = issue(open_desk, f"{NEW}/{BIRTHDAY}", typed=WHY)
+    page = issue(open_desk, f"{NEW}/{BIRTHDAY}", typed={**WHY, "Case or order number": "ZD-2"})
 
     assert "not issued to Amara Okafor. Brevo refused it" in page.main
     assert "No voucher was issued." in page.main
+
+
+def test_the_case_of_a_credit_warns_with_a_link_and_the_voucher_is_issued_when_that_is_meant(
+    open_desk: Desk,
+) -> None:
+    credit = open_desk.visitor("lea").get(f"{AMARAS}/credit").form("Give points")
+    credit.fill({**WHY, "Points": "500"}).send()
+    open_desk.clock.advance(minutes=12)
+    form = open_desk.visitor("sam").get(FIVE).form("Issue")
+
+    warned = form.fill({**GOODWILL, "Note": "Kept"}).send(status=422)
+
+    assert "Lea Moreau gave 500 points for ZD-55910 12 minutes ago. Give again?" in warned.main
+    assert warned.links()["See it (new tab)"] == f"/programmes/{NORTHWIND}/intents/{credit.values['intent']}"
+    assert ours(open_desk) == []
+    again = warned.form("Issue")
+    assert again.values["note"] == "Kept"
+    assert "issued to Amara Okafor." in again.send().main
+    assert len(ours(open_desk)) == 1
+
+
+def test_the_drawer_warns_of_a_voucher_for_the_same_case(open_desk: Desk) -> None:
+    issue(open_desk, FIVE)
+    drawer = open_desk.visitor("sam").fragment(f"{TEN}/form")
+
+    warned = drawer.form("Issue").fill(GOODWILL).send_htmx(status=422)
+
+    assert "You issued voucher £5 off for ZD-55910 just now. Give again?" in warned.text
+    assert "issued to Amara Okafor." in warned.form("Issue").send_htmx().text
 
 
 def test_an_answer_lost_after_the_voucher_is_told_as_being_checked(open_desk: Desk) -> None:
