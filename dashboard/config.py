@@ -6,6 +6,7 @@ secrets need not stand in the environment. ``.env.example`` lists all of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -43,6 +44,8 @@ class Settings:
     """Where the heads of the audit record are kept besides the database."""
     program_id: UUID | None = None
     """The programme to open first; any active one when not set."""
+    pace: int = 1
+    """How many times the usual pace of changes and searches is allowed; see :mod:`dashboard.store.pace`."""
     demo: bool = False
     """Started by ``loyalty-desk demo``: demo accounts may sign in, cookies work on plain http."""
 
@@ -68,6 +71,7 @@ def from_environment(environment: Mapping[str, str], *, demo: bool = False) -> S
         phone_region=_phone_region(read.optional("PHONE_REGION", "GB")),
         audit_anchors=_file("AUDIT_ANCHORS", read.optional("AUDIT_ANCHORS", DEFAULT_AUDIT_ANCHORS)),
         program_id=_program_id(read.optional("BREVO_PROGRAM_ID", "")),
+        pace=_pace(read.optional("PACE", "1")),
         demo=demo,
     )
 
@@ -170,6 +174,12 @@ def _file(name: str, value: str) -> Path:
     if value.endswith("/") or path.is_dir():
         raise ConfigError(f"{name} must name a file; {value} is a folder.")
     return path
+
+
+def _pace(value: str) -> int:
+    if not re.fullmatch("[0-9]{1,4}", value) or int(value) == 0:
+        raise ConfigError("PACE must be a whole number from 1 to 9999.")
+    return int(value)
 
 
 def _program_id(value: str) -> UUID | None:

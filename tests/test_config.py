@@ -46,12 +46,14 @@ def test_every_setting_can_be_set():
         TIMEZONE="Europe/Paris",
         LOCALE="fr-FR",
         PHONE_REGION="FR",
+        PACE="2",
     )
 
     assert read.api_url == "http://127.0.0.1:9100/v3"
     assert read.program_id == UUID("6f1e0c8e-7d7b-4a0c-9c1d-2f4a5b6c7d8e")
     assert read.database_url == "postgresql+psycopg://desk@db/desk"
     assert (read.timezone.key, str(read.locale), read.phone_region) == ("Europe/Paris", "fr_FR", "FR")
+    assert read.pace == 2
     assert not read.is_real_remote
 
 
@@ -83,6 +85,10 @@ def test_a_missing_setting_is_named_with_what_to_set(name):
         ("BREVO_API_URL", "http://[::1/v3"),
         ("AUDIT_ANCHORS", "/var/lib/"),
         ("BREVO_PROGRAM_ID", "gold"),
+        ("PACE", "0"),
+        ("PACE", "1.5"),
+        ("PACE", "٣"),
+        ("PACE", "10000"),
         ("DATABASE_URL", "mysql://db/desk"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", f"{KEY},short"),

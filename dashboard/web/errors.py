@@ -61,7 +61,7 @@ def remote_trouble(error: brevo.BrevoError) -> tuple[str, str]:
     if isinstance(error, brevo.Limited):
         return (
             "Brevo's request limit is used up",
-            f"The next request is possible in {_span(error.retry_after)}.",
+            f"The next request is possible in {spoken(error.retry_after)}.",
         )
     if isinstance(error, brevo.Unauthorised | brevo.Forbidden):
         return "Brevo refuses this console's key", "An admin must check BREVO_API_KEY."
@@ -72,7 +72,7 @@ def remote_trouble(error: brevo.BrevoError) -> tuple[str, str]:
     return "Brevo gave an answer the console can't use", "Try again in a minute."
 
 
-def _span(seconds: float) -> str:
+def spoken(seconds: float) -> str:
     """``40 seconds`` or ``12 minutes``, never too short."""
     if seconds < 90:
         whole = max(1, ceil(seconds))

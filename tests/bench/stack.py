@@ -135,6 +135,7 @@ def console(sandbox: Process, database: str) -> AbstractContextManager[Process]:
         "BREVO_API_URL": f"{sandbox.url}/v3",
         "DATABASE_URL": database,
         "SECRET_KEY": SECRET,
+        "PACE": "9999",
         "AUDIT_ANCHORS": f"{mkdtemp()}/anchors.jsonl",
     }
     return _process(["-m", "dashboard", "serve"], "/healthz", settings)

@@ -20,14 +20,18 @@ from flask import Response, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Repeated, Unacceptable
+from dashboard.store import pace
+from dashboard.store.database import DatabaseUnavailable
 from dashboard.store.intents import Intent
+from dashboard.web import pacing
 from dashboard.web.access import Forbidden, current_staff
 from dashboard.web.changes import words
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.changes.receipts import batch_url, intent_url, receipt_answer, told_at, unit_of
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.filters import formats
-from dashboard.web.forms import Problem
+from dashboard.web.forms import Problem, typed
+from dashboard.web.pacing import TooFast, waits
 
 PAGE = {"in_drawer": False}
 DRAWER = {"in_drawer": True}
@@ -61,7 +65,10 @@ def sent_all(
 ) -> ResponseReturnValue:
     """As :func:`sent` for a form that asks for several: the answer is then the page with a line for each."""
     try:
+        admit_change()
         intents = carry_out()
+    except TooFast as refused:
+        return waits(again(fill((Problem("", str(refused)),)), in_drawer=in_drawer), refused)
     except Unacceptable as refused:
         problems = tuple(Problem(each.field, each.message) for each in refused.problems)
         return again(fill(problems), in_drawer=in_drawer)
@@ -74,6 +81,18 @@ def sent_all(
     except Denied as refused:
         raise Forbidden(refused.args[0]) from refused
     return _told(intents, fill, in_drawer=in_drawer)
+
+
+def admit_change() -> None:
+    """Count the form that was sent among the reader's changes of the last hour.
+
+    :raises TooFast: there are too many.
+    :raises NotRecorded: it cannot be counted.
+    """
+    try:
+        pacing.admit(pace.CHANGES, typed()["intent"])
+    except DatabaseUnavailable as error:
+        raise NotRecorded(f"The console could not write this down, so nothing was sent. {error}") from error
 
 
 def _warned(fill: Fill, earlier: Intent) -> ChangeForm:

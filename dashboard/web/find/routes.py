@@ -14,7 +14,8 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from dashboard.permissions import Permission
-from dashboard.store import recents, searches
+from dashboard.store import pace, recents, searches
+from dashboard.web import pacing
 from dashboard.web.access import current_staff, requires, services
 from dashboard.web.errors import ErrorPage, Link, remote_trouble
 from dashboard.web.find.findings import Findings
@@ -22,6 +23,7 @@ from dashboard.web.find.recognise import Hints, Kind, plan
 from dashboard.web.find.search import Finding
 from dashboard.web.forms import Field, takes, typed
 from dashboard.web.members.gather import member_url, snapshots
+from dashboard.web.pacing import TooFast
 from dashboard.web.shell import home_url
 
 EXTENSION = "loyalty-desk-findings"
@@ -55,6 +57,12 @@ def find(programme_id: UUID) -> ResponseReturnValue:
     planned = plan(form["query"], _hints(programme_id), kind)
     if planned.problem:
         return _results(programme_id, form["query"], Finding(planned), status=422)
+    try:
+        pacing.admit(pace.SEARCHES)
+    except TooFast as refused:
+        raise ErrorPage(
+            429, "Too many searches", f"{refused}.", searched=form["query"], retry_after=refused.wait
+        ) from refused
     finding = _findings().search(programme_id, planned)
     if finding.only_hit is not None:
         return _open(programme_id, finding)

@@ -18,9 +18,11 @@ from dashboard.store.intents import Goal
 from dashboard.web.access import Forbidden, requires, services
 from dashboard.web.changes import why
 from dashboard.web.changes.asking import actor
+from dashboard.web.changes.sending import admit_change
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.orders.chosen import Chosen, choose, planned
+from dashboard.web.pacing import TooFast, waits
 from dashboard.web.programmes import require
 
 blueprint = Blueprint("order_batches", __name__, url_prefix="/programmes/<uuid:programme_id>/pending/chosen")
@@ -67,6 +69,7 @@ def send(programme_id: UUID) -> ResponseReturnValue:
         told = Problem("", f"{many}. Nothing was sent. Look at the list")
         return _refused(programme_id, goal, rows, (told,))
     try:
+        admit_change()
         deeds.decide_drafts(
             parts.database,
             parts.engine,
@@ -87,6 +90,8 @@ def send(programme_id: UUID) -> ResponseReturnValue:
         return _refused(programme_id, goal, rows, problems)
     except NotRecorded as refused:
         return _refused(programme_id, goal, rows, (Problem("", str(refused)),))
+    except TooFast as refused:
+        return waits(_refused(programme_id, goal, rows, (Problem("", str(refused)),)), refused)
     except Conflict as refused:
         raise _used_before(programme_id) from refused
     except Denied as refused:

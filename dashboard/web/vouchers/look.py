@@ -13,7 +13,9 @@ from dashboard.actions.validation import Validation, validate
 from dashboard.brevo.errors import BrevoError
 from dashboard.brevo.vouchers import LONGEST_CODE, Voucher, VoucherState
 from dashboard.permissions import Permission
+from dashboard.store import pace
 from dashboard.store.intents import Intent
+from dashboard.web import pacing
 from dashboard.web.access import current_staff, requires, services
 from dashboard.web.changes import subject
 from dashboard.web.changes.facts import Fact
@@ -25,6 +27,7 @@ from dashboard.web.members import local
 from dashboard.web.members.gather import member_url
 from dashboard.web.members.looks import record_look, remember_look
 from dashboard.web.members.vouchers import SHOWN
+from dashboard.web.pacing import TooFast, waits
 from dashboard.web.vouchers import figures, qr
 from dashboard.web.vouchers.building import voucher_of
 from dashboard.web.vouchers.holding import Holding, issues, read, uses
@@ -98,6 +101,10 @@ def check_code(programme_id: UUID, contact_id: int) -> ResponseReturnValue:
     if not 1 <= len(code) <= LONGEST_CODE:
         told = f"Enter a code of {LONGEST_CODE} characters or fewer" if code else "Enter the code"
         return make_response(_page(whose, code, problem=Problem("code", told)), 422)
+    try:
+        pacing.admit(pace.SEARCHES)
+    except TooFast as refused:
+        return waits(_page(whose, code, problem=Problem("", str(refused))), refused)
     holding = read(whose)
     try:
         found = _validated(whose, holding, code)
