@@ -18,16 +18,21 @@ from dashboard.actions.outcomes import failed, settled
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Problem, Unacceptable
 from dashboard.actions.rules import LONGEST_NOTE
 from dashboard.permissions import Permission
-from dashboard.store import audit, intents
+from dashboard.store import audit, intents, own_contacts, staff
 from dashboard.store.audit import Entry, Outcome
 from dashboard.store.database import Database, DatabaseUnavailable
 from dashboard.store.intent import Goal, Intent, Kind, State
+from dashboard.store.staff import StaffMember
 
 BY_HAND = "by_hand"
 """Adopted: a person said how it ended."""
 LONGEST_ID = 100
 _MOST = 500
 """Rows looked through for a list."""
+
+
+class OwnChange(Denied):
+    """Nobody settles what they asked for, or what goes to themselves. It stands in the audit record."""
 
 
 class Choice(StrEnum):
@@ -101,13 +106,35 @@ def unsettled(database: Database, *, staff_id: str | None = None, limit: int = 5
     return tuple(Case(one, choices(one)) for one in held_first[:limit])
 
 
-def choices_of(actor: Actor, intent: Intent) -> dict[Choice, str]:
+def deciders(database: Database, intent: Intent) -> tuple[StaffMember, ...]:
+    """Who can settle an intent by hand, by name: neither whoever asked for it nor whoever it goes to.
+
+    :raises DatabaseUnavailable: they cannot be read.
+    """
+    with database.read() as connection:
+        return tuple(
+            one
+            for one in staff.list_all(connection)
+            if one.disabled_at is None
+            and one.role.may(Permission.INTENTS_DECIDE)
+            and one.id != intent.staff_id
+            and intent.contact_id not in own_contacts.of(connection, one.id)
+        )
+
+
+def choices_of(database: Database, actor: Actor, intent: Intent) -> dict[Choice, str]:
     """What ``actor`` can decide about an intent as it stands."""
-    allowed = choices(intent)
-    if actor.role.may(Permission.INTENTS_DECIDE):
-        return allowed
-    is_own = intent.staff_id == actor.staff_id
-    return {choice: effect for choice, effect in allowed.items() if is_own and choice in _FOR_OWN}
+    return {
+        choice: effect for choice, effect in choices(intent).items() if _may(database, actor, intent, choice)
+    }
+
+
+def _may(database: Database, actor: Actor, intent: Intent, choice: Choice) -> bool:
+    if choice in _FOR_OWN and intent.staff_id == actor.staff_id:
+        return True
+    if choice in _FOR_OWN:
+        return actor.role.may(Permission.INTENTS_DECIDE)
+    return actor.staff_id in {one.id for one in deciders(database, intent)}
 
 
 def choices(intent: Intent) -> dict[Choice, str]:
@@ -140,7 +167,8 @@ def decide(
 
     :raises LookupError: there is no such intent.
     :raises Unacceptable: something is missing, or the choice does not fit the intent.
-    :raises Denied: only supervisors decide; one's own may be withdrawn and looked at by whoever asked.
+    :raises Denied: only supervisors decide, and never their own: :class:`OwnChange`. Whoever asked may
+        withdraw it and have it looked at.
     :raises Conflict: it changed since the person saw it.
     :raises NotRecorded: the console's own database is in trouble; nothing was decided.
     """
@@ -154,11 +182,11 @@ def _decide(
     database: Database, engine: Engine, actor: Actor, decision: Decision, patience: timedelta
 ) -> Intent:
     intent, now = engine.journal.get(decision.intent_id), engine.clock()
-    is_own = intent.staff_id == actor.staff_id and decision.choice in _FOR_OWN
-    if not actor.role.may(Permission.INTENTS_DECIDE) and not is_own:
+    if not _may(database, actor, intent, decision.choice):
         with database.write() as connection:
             audit.append(connection, _entry(actor, intent, decision, Outcome.DENIED, now))
-        raise Denied(Permission.INTENTS_DECIDE)
+        is_decider = actor.role.may(Permission.INTENTS_DECIDE)
+        raise (OwnChange if is_decider else Denied)(Permission.INTENTS_DECIDE)
     if intent.version != decision.version:
         raise Conflict(intent.id)
     _check(intent, decision)

@@ -9,17 +9,29 @@ from uuid import uuid4
 import pytest
 
 from dashboard.actions.credits import CreditForm, give_credit
-from dashboard.actions.held import Choice, Decision, choices, decide, unsettled
+from dashboard.actions.held import (
+    Choice,
+    Decision,
+    OwnChange,
+    choices,
+    choices_of,
+    decide,
+    deciders,
+    unsettled,
+)
 from dashboard.actions.refusals import Conflict, Denied, Problem, Unacceptable
 from dashboard.actions.vouchers import IssueForm, issue_voucher
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.rewards import Reward
+from dashboard.permissions import Role
+from dashboard.store import own_contacts, staff
 from dashboard.store.audit import Outcome
 from dashboard.store.intent import Intent, Phase, State
+from tests.actions.conftest import hired
 from tests.actions.counter import Counter
 from tests.actions.fake_acting import MEMBER
 from tests.actions.fake_desk import GROUP
-from tests.actions.fake_remote import DEFINITION, PROGRAMME, Fault
+from tests.actions.fake_remote import DEFINITION, PROGRAMME, START, Fault
 
 POINTS = BalanceDefinition(id=DEFINITION, name="Points")
 
@@ -113,6 +125,41 @@ def test_an_agent_decides_nothing_and_the_try_is_recorded(counter):
     with pytest.raises(Denied):
         counter.do(decide, deciding(held, Choice.DONE, note="x", evidence="y"))
     assert counter.record()[-1] == ("intent.done", Outcome.DENIED)
+
+
+@pytest.mark.parametrize("choice", [Choice.DONE, Choice.NOT_DONE])
+def test_nobody_settles_what_they_asked_for_and_the_try_is_recorded(counter, lea, choice):
+    held = lost(counter.at(lea))
+    with pytest.raises(OwnChange):
+        counter.at(lea).do(decide, deciding(held, choice, note="x", evidence="y"))
+    assert counter.record()[-1] == (f"intent.{choice.value}", Outcome.DENIED)
+    assert counter.find(held.id).state is State.HELD
+
+
+def test_nobody_settles_what_goes_to_their_own_membership(counter, lea):
+    held = lost(counter)
+    with counter.database.write() as connection:
+        own_contacts.link(connection, lea.id, MEMBER)
+    with pytest.raises(OwnChange):
+        counter.at(lea).do(decide, deciding(held, Choice.NOT_DONE, note="x"))
+
+
+def test_ones_own_is_looked_at_again_by_a_supervisor_as_by_anybody(counter, lea):
+    held = lost(counter.at(lea))
+    assert list(choices_of(counter.database, counter.at(lea).actor, held)) == [Choice.LOOK]
+    assert counter.at(lea).do(decide, deciding(held, Choice.LOOK)).state is State.HELD
+
+
+def test_a_colleague_settles_it(counter, database, lea):
+    held = lost(counter.at(lea))
+    mia = hired(database, "Mia", Role.SUPERVISOR)
+    hired(database, "Ike", Role.AUDITOR)
+    with database.write() as connection:
+        gone = staff.add(connection, email="x@shop.example", name="Xen", role=Role.ADMIN, now=START)
+        staff.disable(connection, gone.id, START)
+    assert [each.name for each in deciders(database, held)] == ["Mia"]
+    done = counter.at(mia).do(decide, deciding(held, Choice.NOT_DONE, note="Nothing there"))
+    assert done.state is State.FAILED
 
 
 def test_a_decision_about_what_changed_meanwhile_is_a_conflict(counter, lea):

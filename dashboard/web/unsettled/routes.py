@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from dashboard.actions import held
-from dashboard.actions.held import Choice, Decision
+from dashboard.actions.held import Choice, Decision, OwnChange
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Unacceptable
 from dashboard.permissions import Permission
 from dashboard.store import audit, intents, reasons
@@ -87,6 +87,11 @@ def decide(intent_id: UUID, choice: str) -> ResponseReturnValue:
         return _page(_find(intent_id), choice, (Problem("", str(refused)),), status=422)
     except Conflict:
         return _changed(_find(intent_id), choice)
+    except OwnChange as refused:
+        told = _elsewhere(_find(intent_id)) or ""
+        raise ErrorPage(
+            403, "You can't decide your own change", told, link=_link(intent_id), recorded=True
+        ) from refused
     except Denied as refused:
         raise Forbidden(refused.args[0]) from refused
     return redirect(url_for("unsettled.show", intent_id=intent_id), 303)
@@ -98,6 +103,16 @@ def _doubt(intent_id: UUID, choice: str) -> str | None:
         return None
     intent = _find(intent_id)
     return why_no_proof(intent, typed()["evidence"], unit_of(intent), formats())
+
+
+def _elsewhere(intent: Intent) -> str | None:
+    """Who decides a held change that the reader may not decide; None where they may, or nobody has to."""
+    if intent.state is not State.HELD:
+        return None
+    reader, able = current_staff(), held.deciders(services().database, intent)
+    if reader.id in {each.id for each in able}:
+        return None
+    return words.someone_else(intent, reader, [each.name for each in able])
 
 
 def _find(intent_id: UUID) -> Intent:
@@ -155,7 +170,8 @@ def _page(
         asked=(*facts.asked(intent, unit, reason, formats()), *words.sent(intent, formats())),
         shown=tuple(words.shown(intent, formats())),
         alike=look(intent, unit, formats()),
-        choices=held.choices_of(actor(), intent),
+        choices=held.choices_of(services().database, actor(), intent),
+        elsewhere=_elsewhere(intent),
         words=words.CHOICES,
         chosen=choice,
         typed={name: typed().get(name, "") for name in ("note", "evidence")},

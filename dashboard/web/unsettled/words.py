@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dashboard.actions.held import Choice
 from dashboard.brevo.rows import moment
 from dashboard.store.intents import Intent
+from dashboard.store.staff import StaffMember
 from dashboard.web.changes.facts import Fact
 from dashboard.web.filters import Formats
 
@@ -57,6 +58,18 @@ _NAMES = {
     "found": "Found",
     "tiers": "Tiers held",
 }
+
+
+def someone_else(intent: Intent, reader: StaffMember, able: Sequence[str]) -> str:
+    """Why the reader may not decide, and who can."""
+    if intent.staff_id == reader.id:
+        why = "You asked for this change: someone else must decide."
+    else:
+        why = "This change is about your own membership: someone else must decide."
+    if not able:
+        return f"{why} Nobody else may at present: an admin can add a supervisor."
+    *others, last = able
+    return f"{why} {', '.join(others)} or {last} can." if others else f"{why} {last} can."
 
 
 def sent(intent: Intent, formats: Formats) -> Iterator[Fact]:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from dashboard.sandbox.cast import AMARA, NORTHWIND
+from dashboard.store import own_contacts, staff
 from dashboard.store.audit import Outcome
 from dashboard.store.intents import Intent, Phase, State
 from tests.support.app import Desk
@@ -229,6 +230,52 @@ def test_an_agent_decides_nothing_and_the_try_is_recorded(open_desk: Desk) -> No
     assert page.h1 == "You can't decide what the console can't settle"
     assert last(open_desk, "intent.done") == ("Sam Rivera", Outcome.DENIED)
     assert now(open_desk, held).state is State.HELD
+
+
+def test_a_supervisor_may_not_decide_their_own_and_is_told_who_can(open_desk: Desk) -> None:
+    held = held_voucher(open_desk, "lea")
+    form = case_page(open_desk, held, "ana").form("Count it as not done").fill({"note": "Nothing there"})
+    lea = open_desk.visitor("lea")
+
+    page = lea.get(f"{LIST}{held.id}")
+    refused = lea.post(form.action, {**form.values, "_token": lea.token()}, status=403)
+
+    told = "You asked for this change: someone else must decide. Ana Castro can."
+    assert told in page.main
+    assert "Look again" in page.buttons()
+    assert not {"Count it as done", "Count it as not done"} & set(page.buttons())
+    assert (refused.h1, told in refused.main) == ("You can't decide your own change", True)
+    assert last(open_desk, "intent.not_done") == ("Lea Moreau", Outcome.DENIED)
+    assert now(open_desk, held).state is State.HELD
+    assert "not issued" in form.send().main
+
+
+def test_an_agent_is_told_who_decides_what_they_asked_for(open_desk: Desk) -> None:
+    page = case_page(open_desk, held_voucher(open_desk), "sam")
+
+    assert "You asked for this change: someone else must decide. Ana Castro or Lea Moreau can." in page.main
+
+
+def test_a_supervisor_may_not_decide_about_their_own_membership(open_desk: Desk) -> None:
+    held = held_voucher(open_desk)
+    with open_desk.services.database.write() as connection:
+        own_contacts.link(connection, open_desk.staff_id("lea"), held.contact_id)
+
+    page = case_page(open_desk, held)
+
+    assert "This change is about your own membership: someone else must decide. Ana Castro can." in page.main
+    assert "Count it as done" not in page.buttons()
+
+
+def test_without_anybody_else_it_stays_and_an_admin_has_to_help(open_desk: Desk) -> None:
+    held = held_voucher(open_desk, "lea")
+    with open_desk.services.database.write() as connection:
+        staff.disable(connection, open_desk.staff_id("ana"), open_desk.clock())
+
+    page = case_page(open_desk, held)
+
+    assert "Nobody else may at present: an admin can add a supervisor." in page.main
+    assert "Count it as done" not in page.buttons()
 
 
 def test_an_agent_may_have_their_own_looked_at_again(open_desk: Desk) -> None:
