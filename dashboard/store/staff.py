@@ -70,7 +70,6 @@ table = Table(
 
 
 # Every request asks this: built once, it takes half the time.
-# Every request asks this: built once, it takes half the time.
 _SIGNED_IN = sessions.beside(table)
 _BY_ID = select(table).where(table.c.id == bindparam("staff_id"))
 

@@ -92,7 +92,7 @@ def _blocked_until(connection: Connection, key: Key, now: datetime) -> datetime 
 def _count(connection: Connection, key: Key, now: datetime) -> None:
     mine = table.c.key == key.digest
     attempts = connection.execute(select(table.c.attempts).where(mine)).scalar_one() + 1
-    values = {"attempts": attempts, "last_at": now, "blocked_until": now + _wait_after(attempts - key.free)}
+    values = {"attempts": attempts, "blocked_until": now + _wait_after(attempts - key.free)}
     connection.execute(update(table).where(mine).values(values))
 
 

@@ -77,6 +77,29 @@ def test_a_limit_taken_away_gives_the_roles_back(database, sam, now):
     assert stands(database, sam, now).alone == 1000
 
 
+def test_taking_a_limit_away_leaves_the_others(database, sam, now):
+    bound(database, sam, Span.ACT, 50)
+    bound(database, sam, Span.DAY, 80)
+    with database.write() as connection:
+        limits.put(connection, sam.id, Span.ACT, None)
+        assert limits.own(connection, sam.id) == {Span.DAY: Limit(Decimal(80))}
+
+
+def test_a_role_without_a_limit_for_a_single_act_gives_nothing(database, sam, now):
+    with database.write() as connection:
+        limits.put(connection, "agent", Span.ACT, None)
+    assert stands(database, sam, now).alone == 0
+
+
+@pytest.mark.parametrize(
+    ("roles", "most"),
+    [([], 0), ([Role.AUDITOR], 0), ([Role.AGENT, Role.SUPERVISOR, Role.AUDITOR], 10_000)],
+)
+def test_the_most_at_once_is_that_of_the_role_that_may_most(database, roles, most):
+    with database.read() as connection:
+        assert limits.most_at_once(connection, roles) == most
+
+
 def test_a_single_act_is_never_without_bound(database):
     with pytest.raises(ValueError, match="needs a value"), database.write() as connection:
         limits.put(connection, "agent", Span.ACT, Limit())
@@ -173,6 +196,20 @@ def test_a_rate_makes_points_of_money_so_that_all_of_it_shares_one_budget(databa
     assert (left.alone, left.told_in(Decimal(100)).alone) == (250, Decimal("2.5"))
     with pytest.raises(OverLimit):
         give(database, sam, "2.51", now, unit="EUR")
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "points"), [("0.01", "0.3", "0.01"), ("1", "0.333", "0.34"), ("7", "1", "7")]
+)
+def test_an_amount_never_counts_as_too_little(amount, rate, points):
+    assert limits.in_points(Decimal(amount), Decimal(rate)) == Decimal(points)
+
+
+@pytest.mark.parametrize(
+    ("points", "rate", "amount"), [("100", "3", "33.33"), ("5", "2", "2.5"), ("7", "1", "7")]
+)
+def test_points_are_never_told_as_too_much_of_a_unit(points, rate, amount):
+    assert limits.in_unit(Decimal(points), Decimal(rate)) == Decimal(amount)
 
 
 def test_figures_in_another_unit_never_promise_too_much(database, sam, now):

@@ -91,6 +91,11 @@ def test_attempts_at_the_same_moment_do_not_slip_through(database, now):
     assert sum(admitted) == 6
 
 
+def test_attempts_are_remembered_for_twelve_hours(database, now):
+    waits(database, now, 8, SAM)
+    assert waits(database, now + timedelta(hours=12), 2, SAM) == [0, 8]
+
+
 def test_old_attempts_are_forgotten(database, now):
     waits(database, now, 8, SAM)
     assert waits(database, now + timedelta(hours=13), 5, SAM) == [0, 0, 0, 0, 0]
@@ -120,3 +125,22 @@ def test_one_known_account_buys_no_guesses_at_others(database, now):
 
     assert admit(database, now, throttle.account_key("30@shop.example"), OFFICE) == 0
     assert admit(database, now, throttle.account_key("31@shop.example"), OFFICE) == 1
+
+
+def test_forgiving_an_address_leaves_the_others_counted(database, now):
+    elsewhere = throttle.address_key("198.51.100.9")
+    waits(database, now, 30, elsewhere)
+    assert admit(database, now, SAM, OFFICE) == 0
+    with database.write() as connection:
+        throttle.forgive(connection, SAM, OFFICE)
+
+    assert [admit(database, now, elsewhere) for _ in range(2)] == [0, 1]
+
+
+def test_forgiving_what_was_not_counted_buys_no_attempts(database, now):
+    assert admit(database, now, SAM, OFFICE) == 0
+    with database.write() as connection:
+        for _ in range(3):
+            throttle.forgive(connection, SAM, OFFICE)
+
+    assert waits(database, now, 32, OFFICE)[29:] == [0, 0, 1]
