@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from decimal import ROUND_UP, Decimal
 from hashlib import sha256
 
@@ -188,11 +188,10 @@ def settle(connection: Connection, intent: Intent) -> None:
     """Make the reservation say what an ended intent came to, and that of the one it took back. Nothing
     happens without a reservation.
     """
-    is_as_asked = not intent.amount or intent.applied_amount in {None, intent.amount}
     if intent.state is not State.DONE:
         _release(connection, intent.id, intent.updated_at)
-    elif not is_as_asked:
-        _correct(connection, intent)
+    elif intent.amount and intent.applied_amount is not None and intent.applied_amount != intent.amount:
+        _correct(connection, intent.id, abs(intent.applied_amount / intent.amount))
     elif intent.link is Link.REVERSAL and intent.linked_id is not None:
         # A slip that was taken back whole is no gift: it leaves room for the right one.
         _release(connection, intent.linked_id, intent.updated_at)
@@ -222,7 +221,7 @@ def starts(now: datetime, zone: tzinfo) -> Mapping[Span, datetime]:
         Span.MONTH: today.replace(day=1),
         Span.MEMBER_DAY: today,
     }
-    return {span: datetime.combine(day, time(), zone).astimezone(UTC) for span, day in first.items()}
+    return {span: datetime.combine(day, time(), zone) for span, day in first.items()}
 
 
 def _standing(
@@ -276,11 +275,10 @@ def _release(connection: Connection, intent_id: str, at: datetime) -> None:
     connection.execute(update(table).where(held).values(released_at=at))
 
 
-def _correct(connection: Connection, intent: Intent) -> None:
-    """The remote moved another amount than was asked for: that one counts."""
-    mine = table.c.intent_id == intent.id
+def _correct(connection: Connection, intent_id: str, share: Decimal) -> None:
+    """The remote moved another amount than was asked for: that ``share`` of it counts."""
+    mine = table.c.intent_id == intent_id
     held = connection.execute(select(table.c.hundredths).where(mine)).scalar_one_or_none()
     if held is not None:
-        moved = abs((intent.applied_amount or Decimal(0)) / intent.amount) * held
-        counted = int(moved.quantize(Decimal(1), ROUND_UP))
+        counted = int((share * held).quantize(Decimal(1), ROUND_UP))
         connection.execute(update(table).where(mine).values(hundredths=counted))

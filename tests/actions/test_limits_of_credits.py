@@ -58,6 +58,13 @@ def test_what_the_remote_refuses_is_given_back(desk):
     assert left(desk) == 1000
 
 
+def test_what_is_given_back_leaves_the_rest_used(desk):
+    desk.give(filled(amount="300"))
+    desk.remote.next_fault = lambda call: Fault.REFUSED if call == "create" else Fault.NONE
+    assert desk.give(filled(amount="400", case_reference="ZD-2")).state is State.FAILED
+    assert left(desk) == 700
+
+
 def test_what_is_not_known_yet_stays_reserved_until_it_is(desk):
     faults = [Fault.NONE, Fault.LOST_AFTER]
     desk.remote.next_fault = lambda call: faults.pop(0) if faults else Fault.NONE
@@ -69,13 +76,33 @@ def test_what_is_not_known_yet_stays_reserved_until_it_is(desk):
     assert left(desk) == 600
 
 
-def test_what_was_really_moved_counts(desk):
-    intent = desk.give(filled(amount="400"))
+def really_moved(desk: Desk, intent_id: str, amount: Decimal | None) -> None:
+    """The remote turns out to have moved that much."""
     with desk.database.write() as connection:
-        moved = intents.get(connection, intent.id)
+        moved = intents.get(connection, intent_id)
         assert moved is not None
-        intents.save(connection, replace(moved, applied_amount=Decimal(100)))
-    assert left(desk) == 900
+        intents.save(connection, replace(moved, applied_amount=amount))
+
+
+@pytest.mark.parametrize(("moved", "rest"), [(Decimal(100), 900), (Decimal(400), 600), (None, 600)])
+def test_what_was_really_moved_counts(desk, moved, rest):
+    really_moved(desk, desk.give(filled(amount="400")).id, moved)
+    assert left(desk) == rest
+
+
+def test_what_was_really_moved_changes_nothing_else(desk):
+    first = desk.give(filled(amount="400"))
+    desk.give(filled(amount="200", case_reference="ZD-2"))
+    really_moved(desk, first.id, Decimal(100))
+    assert left(desk) == 700
+
+
+def test_what_was_really_moved_never_counts_as_too_little(desk):
+    with desk.database.write() as connection:
+        limits.replace_rates(connection, {"EUR": Decimal("0.333")})
+    given = desk.give(filled(amount="3", definition=EUROS, balance=Decimal(10)))
+    really_moved(desk, given.id, Decimal(1))
+    assert left(desk) == Decimal("999.66")
 
 
 def test_tomorrow_is_another_day(desk):

@@ -29,9 +29,8 @@ def bound(database, subject, span, value=None, times=None):
         limits.put(connection, getattr(subject, "id", subject), span, limit)
 
 
-def give(database, person, amount, now, *, member=AMARA, unit="POINTS", zone=LONDON):
-    """Reserve for one act and give its ID."""
-    act = Act(
+def act_of(person, amount, now, *, member=AMARA, unit="POINTS", zone=LONDON) -> Act:
+    return Act(
         intent_id=str(uuid4()),
         staff_id=person.id,
         member=member,
@@ -40,9 +39,20 @@ def give(database, person, amount, now, *, member=AMARA, unit="POINTS", zone=LON
         now=now,
         zone=zone,
     )
+
+
+def give(database, person, amount, now, **more):
+    """Reserve for one act and give its ID."""
+    act = act_of(person, amount, now, **more)
     with database.write() as connection:
         spending.reserve(connection, act)
     return act.intent_id
+
+
+def take(database, person, amount, now):
+    """What taking back asks of the limits."""
+    with database.write() as connection:
+        spending.allow_once(connection, act_of(person, amount, now))
 
 
 def stands(database, person, now, *, member=None, zone=LONDON) -> Standing:
@@ -122,12 +132,12 @@ def test_more_than_is_left_is_refused_and_uses_nothing(database, sam, now):
     assert stands(database, sam, now).alone == 0
 
 
-def test_all_limits_that_are_broken_are_told(database, sam, now):
-    bound(database, "agent", Span.DAY, 800)
-    bound(database, "agent", Span.MEMBER_DAY, 500)
+def test_all_limits_that_are_broken_are_told_shortest_span_first(database, sam, now):
+    for span in (Span.MEMBER_DAY, Span.MONTH, Span.WEEK, Span.DAY):
+        bound(database, "agent", span, 800)
     with pytest.raises(OverLimit) as refused:
         give(database, sam, 1001, now)
-    assert exceeded(refused) == [Span.ACT, Span.DAY, Span.MEMBER_DAY]
+    assert exceeded(refused) == [Span.ACT, Span.DAY, Span.WEEK, Span.MONTH, Span.MEMBER_DAY]
 
 
 def test_a_number_of_acts_is_a_limit_too(database, sam, now):
@@ -137,6 +147,27 @@ def test_a_number_of_acts_is_a_limit_too(database, sam, now):
     assert stands(database, sam, now).alone == 0
     with pytest.raises(OverLimit):
         give(database, sam, 1, now)
+
+
+def test_a_number_of_acts_bounds_no_amount(database, sam, now):
+    bound(database, "agent", Span.DAY, times=2)
+    standing = stands(database, sam, now)
+    assert (standing.alone, standing.told_in(Decimal(3)).alone) == (1000, Decimal("333.33"))
+
+
+def test_without_any_limit_there_is_no_most():
+    assert Standing(()).alone is None
+
+
+def test_nothing_used_leaves_the_whole_limit(database, sam, now):
+    bound(database, "agent", Span.DAY, 300)
+    assert stands(database, sam, now).alone == 300
+
+
+def test_a_limit_lowered_below_what_is_used_leaves_nothing(database, sam, now):
+    give(database, sam, 900, now)
+    bound(database, "agent", Span.DAY, 500)
+    assert stands(database, sam, now).alone == 0
 
 
 def test_others_do_not_use_up_a_persons_day(database, sam, lea, now):
@@ -155,6 +186,12 @@ def test_what_a_member_gets_in_a_day_counts_from_everybody(database, sam, lea, n
     assert exceeded(refused) == [Span.MEMBER_DAY]
 
 
+def test_what_a_contact_gets_in_another_programme_is_another_members(database, sam, now):
+    bound(database, "agent", Span.MEMBER_DAY, 500)
+    give(database, sam, 400, now, member=Member("p-2", AMARA.contact_id))
+    assert stands(database, sam, now, member=AMARA).alone == 500
+
+
 @pytest.mark.parametrize(
     ("span", "zone", "last", "first"),
     [
@@ -170,6 +207,20 @@ def test_a_span_ends_at_midnight_of_the_programmes_zone(database, sam, span, zon
     give(database, sam, 1000, before, zone=zone)
     assert stands(database, sam, before, zone=zone).alone == 0
     assert stands(database, sam, after, zone=zone).alone == 1000
+
+
+@pytest.mark.parametrize(
+    ("span", "begins", "ends"),
+    [
+        (Span.DAY, "2026-09-09T23:00:00+00:00", "2026-09-10T22:59:59+00:00"),
+        (Span.WEEK, "2026-09-06T23:00:00+00:00", "2026-09-13T22:59:59+00:00"),
+        (Span.MONTH, "2026-08-31T23:00:00+00:00", "2026-09-30T22:59:59+00:00"),
+    ],
+)
+def test_a_span_counts_from_its_first_moment_to_its_last(database, sam, span, begins, ends):
+    bound(database, "agent", span, 1000)
+    give(database, sam, 700, datetime.fromisoformat(begins))
+    assert stands(database, sam, datetime.fromisoformat(ends)).alone == 300
 
 
 def test_a_week_that_began_last_month_counts_whole(database, sam):
@@ -216,6 +267,36 @@ def test_figures_in_another_unit_never_promise_too_much(database, sam, now):
     bound(database, "agent", Span.DAY, 1000)
     give(database, sam, 1, now)
     assert stands(database, sam, now).told_in(Decimal(3)).alone == Decimal("332.99")
+
+
+@pytest.mark.parametrize(("rate", "used"), [("3", "33.34"), ("2", "50"), ("1", "100")])
+def test_what_is_used_is_never_told_as_too_little_of_another_unit(database, sam, now, rate, used):
+    bound(database, "agent", Span.DAY, 1000)
+    give(database, sam, 100, now)
+    room = stands(database, sam, now).told_in(Decimal(rate)).room(Span.DAY)
+    assert room is not None
+    assert room.used == Decimal(used)
+
+
+def test_taking_back_is_held_to_the_limit_for_a_single_act_alone(database, sam, now):
+    bound(database, "agent", Span.DAY, 100)
+    take(database, sam, 1000, now)
+    with pytest.raises(OverLimit) as refused:
+        take(database, sam, 1001, now)
+    assert exceeded(refused) == [Span.ACT]
+    assert stands(database, sam, now).alone == 100
+
+
+def test_whoever_is_disabled_may_take_nothing_back(database, sam, now):
+    with database.write() as connection:
+        staff.disable(connection, sam.id, now)
+    with pytest.raises(OverLimit):
+        take(database, sam, 1, now)
+
+
+def test_nobody_has_no_role(database):
+    with database.write() as connection:
+        assert spending.lock(connection, "nobody") is None
 
 
 def test_whoever_is_disabled_may_give_nothing(database, sam, now):
