@@ -118,6 +118,14 @@ def test_what_is_above_the_day_is_asked_for_too(desk):
     assert (excess.span, excess.most, excess.used) == ("day", "600", "400")
 
 
+def test_what_is_one_too_many_in_a_day_is_asked_for_too(desk):
+    with desk.database.write() as connection:
+        limits.put(connection, "agent", Span.DAY, Limit(times=1))
+    desk.give(filled(amount="400"))
+    (excess,) = request_of(desk, desk.give(filled(case_reference="ZD-2")).id).request.exceeded
+    assert (excess.span, excess.most, excess.most_times, excess.times) == ("day", None, 1, 1)
+
+
 def test_the_same_request_sent_again_gives_the_first_answer_again(desk):
     form = filled(amount="5000")
     assert desk.give(form) == desk.give(replace(form, amount="5,000"))
@@ -190,6 +198,7 @@ def test_less_can_be_approved_with_a_reason(desk, supervisor, asked):
         ({"amount": "x"}, Problem("amount", "Enter the number of points")),
         ({"amount": "2000"}, Problem("reason", "Enter a reason: it is told to whoever asked")),
         ({"reason": "x" * 251}, Problem("reason", "Reason must be 250 characters or fewer")),
+        ({"amount": "2000", "reason": " "}, Problem("reason", "Enter a reason: it is told to whoever asked")),
         (
             {"reason": "a\u202eb"},
             Problem("reason", "Reason can hold only text that shows. Remove hidden characters"),
@@ -198,6 +207,20 @@ def test_less_can_be_approved_with_a_reason(desk, supervisor, asked):
 )
 def test_a_decision_that_breaks_a_rule_decides_nothing(supervisor, asked, typed, problem):
     assert supervisor.problems(asked.id, **typed) == [problem]
+
+
+def test_a_decision_that_breaks_two_rules_is_told_both(supervisor, asked):
+    found = supervisor.problems(asked.id, amount="9000", reason="x" * 251)
+    assert [problem.field for problem in found] == ["amount", "reason"]
+
+
+def test_the_longest_reason_may_have_lines(supervisor, asked):
+    assert supervisor.approve(asked.id, reason="a\n\tb" + "x" * 246).phase is Phase.DONE
+
+
+def test_without_the_programmes_rules_it_can_still_be_approved(supervisor, asked):
+    supervisor.look = replace(supervisor.look, definition=None)
+    assert supervisor.approve(asked.id).phase is Phase.DONE
 
 
 def test_the_programmes_rules_are_looked_at_again(supervisor, asked):
@@ -241,9 +264,11 @@ def test_nobody_decides_their_own_request(desk, database):
     assert request_of(own, intent.id).is_open
 
 
-def test_nobody_approves_what_goes_to_themselves(desk, supervisor, asked):
+@pytest.mark.parametrize(("own", "sharers"), [(7, frozenset()), (9, frozenset({8, 9}))])
+def test_nobody_approves_what_goes_to_themselves(desk, supervisor, asked, own, sharers):
+    supervisor.look = replace(supervisor.look, sharers=sharers)
     with desk.database.write() as connection:
-        own_contacts.link(connection, supervisor.actor.staff_id, 7)
+        own_contacts.link(connection, supervisor.actor.staff_id, own)
     with pytest.raises(OwnRequest):
         supervisor.approve(asked.id)
 
@@ -338,6 +363,42 @@ def test_whoever_approves_lends_their_own_limits(desk, supervisor, asked, sam, l
     desk.remote.calls.clear()
     message = "Points must be 3,000 or fewer: your own limits allow no more"
     assert supervisor.problems(other.id) == [Problem("amount", message)]
+
+
+def test_with_nothing_left_of_their_own_somebody_else_must_decide(desk, supervisor, asked):
+    with desk.database.write() as connection:
+        limits.put(connection, "supervisor", Span.DAY, Limit(Decimal(5000)))
+    other = desk.give(filled(amount="4000", case_reference="ZD-2"))
+    supervisor.approve(asked.id)
+    desk.remote.calls.clear()
+    message = "Your own limits are used up. Somebody else must decide"
+    assert supervisor.problems(other.id) == [Problem("amount", message)]
+
+
+def test_the_least_that_is_left_of_their_own_is_told(desk, supervisor, asked):
+    with desk.database.write() as connection:
+        for span, value in ((Span.DAY, 4000), (Span.WEEK, 3000), (Span.MONTH, 4500)):
+            limits.put(connection, "supervisor", span, Limit(Decimal(value)))
+    message = "Points must be 3,000 or fewer: your own limits allow no more"
+    assert supervisor.problems(asked.id) == [Problem("amount", message)]
+
+
+def test_one_point_left_of_their_own_is_told(desk, supervisor, asked):
+    with desk.database.write() as connection:
+        limits.put(connection, "supervisor", Span.DAY, Limit(Decimal(1)))
+    message = "Points must be 1 or fewer: your own limits allow no more"
+    assert supervisor.problems(asked.id) == [Problem("amount", message)]
+
+
+def test_allowing_a_debit_uses_up_nothing_but_is_held_to_the_limit_for_one_act(desk, supervisor, lea):
+    with desk.database.write() as connection:
+        limits.put(connection, "supervisor", Span.DAY, Limit(Decimal(100)))
+        limits.put(connection, "supervisor", Span.ACT, Limit(Decimal(4000)))
+    intent = desk.take(filled(amount="5000"))
+    message = "Points must be 4,000 or fewer: your own limits allow no more"
+    assert supervisor.problems(intent.id) == [Problem("amount", message)]
+    done = supervisor.approve(intent.id, amount="4000", reason="Half is fair")
+    assert (done.applied_amount, done.values["amount"], left(desk, lea)) == (Decimal(-4000), "-4000", 100)
 
 
 def test_what_then_fails_gives_the_approvers_limit_back(desk, supervisor, asked, lea):
