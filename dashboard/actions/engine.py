@@ -103,7 +103,8 @@ class Engine:
             return self._keep(intent, lapsed(intent, self.clock()))
         operation = self._operations[intent.kind]
         intent = self._keep(intent, operation.resume(intent, self.clock()))
-        while not intent.is_settled and intent.next_at <= self.clock() < until:
+        # What rests has given its lease back: should its time have come by now, somebody may have it already.
+        while intent.lease_owner is not None and self.clock() < until:
             intent = self._step(intent)
         if intent.lease_owner is None:
             return intent

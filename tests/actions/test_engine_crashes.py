@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from dashboard.store.audit import Outcome
-from dashboard.store.intent import Phase, State
+from dashboard.store.intent import Phase, State, Waiting
 from tests.actions.fake_remote import Crash, Fault
 from tests.actions.story import Story
 
@@ -70,6 +70,13 @@ def test_while_a_lease_holds_nobody_else_touches_the_intent():
     assert story.calls == "create"
     story.clock.forward(11)
     assert story.advance().state is State.DONE
+
+
+def test_nobody_goes_on_without_the_lease_that_was_given_back():
+    story = Story(create=[Fault.LIMITED])
+    story.memory._commit = lambda when: story.clock.forward(10)  # longer than the limit lasts
+    rested = story.advance(seconds=600)
+    assert (rested.waiting, rested.lease_owner, story.calls) == (Waiting.RATE_LIMITED, None, "create")
 
 
 def test_a_page_that_runs_out_of_time_leaves_the_rest_to_the_settler():
