@@ -15,6 +15,7 @@ from dashboard.brevo.client import Brevo
 from dashboard.brevo.configuration import Configuration
 from dashboard.config import Settings
 from dashboard.store.database import Database
+from dashboard.store.holders import Holders
 
 
 def utc_now() -> datetime:
@@ -31,6 +32,7 @@ class Services:
     database: Database
     brevo: Brevo
     configuration: Configuration
+    holders: Holders
     engine: Engine
     settler: Settler
     anchorer: Anchorer
@@ -40,8 +42,13 @@ class Services:
         """Join the parts. Opens no connection and starts no thread; :meth:`start` does that."""
         database = Database(settings.database_url, settings.secret_keys)
         brevo = Brevo(settings.api_url, settings.api_key, clock=clock)
+        holders = Holders(database.holders)
         engine = Engine(
-            DatabaseJournal(database), brevo.transactions, clock, operations=operations(brevo, clock)
+            DatabaseJournal(database),
+            brevo.transactions,
+            clock,
+            owner=holders.me,
+            operations=operations(brevo, clock),
         )
         return cls(
             settings=settings,
@@ -49,8 +56,9 @@ class Services:
             database=database,
             brevo=brevo,
             configuration=Configuration(brevo, clock),
+            holders=holders,
             engine=engine,
-            settler=Settler(engine, clock),
+            settler=Settler(engine, clock, holders),
             anchorer=Anchorer(database, settings.audit_anchors, settings.secret_keys, clock),
         )
 
@@ -63,6 +71,7 @@ class Services:
     def close(self) -> None:
         """End it: the settler first, so that nothing is on its way when connections close."""
         self.settler.stop()
+        self.holders.leave()
         self.anchorer.stop()
         self.configuration.close()
         self.brevo.close()

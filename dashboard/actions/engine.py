@@ -42,7 +42,7 @@ class Engine:
 
     :param ledger: where credits and debits are made.
     :param clock: gives the present moment, aware.
-    :param ids: gives a fresh text for every lease.
+    :param owner: names the process, as the owner of its leases.
     :param operations: how every other kind of change is made.
     """
 
@@ -53,7 +53,7 @@ class Engine:
         clock: Callable[[], datetime],
         *,
         protocol: TwoPhase | None = None,
-        ids: Callable[[], str] = new_id,
+        owner: Callable[[], str] = new_id,
         operations: Operations | None = None,
     ) -> None:
         self.journal = journal
@@ -66,7 +66,7 @@ class Engine:
             Kind.DEBIT: self._movement,
             **(operations or {}),
         }
-        self._ids = ids
+        self._owner = owner
 
     def advance(self, intent_id: str, *, until: datetime) -> Intent:
         """Move an intent on until it is settled, has to wait, or ``until`` is reached; as it then stands.
@@ -77,7 +77,7 @@ class Engine:
         :raises DatabaseUnavailable: nothing can be kept; what was sent is found out later.
         """
         now = self.clock()
-        intent = self.journal.claim(intent_id, self._ids(), now, now + self._policy.lease)
+        intent = self.journal.claim(intent_id, self._owner(), now, now + self._policy.lease)
         if intent is None:
             return self.journal.get(intent_id)
         try:
@@ -89,13 +89,16 @@ class Engine:
         """What keeps every change from being sent at present, for the one banner that says so."""
         return self.journal.pause(self.clock())
 
-    def take_over(self) -> int:
-        """End the leases of whoever ran before; gives how many. For the start of a process.
+    def take_over(self, owner: str) -> int:
+        """Let others go on with what a process did that is gone; gives how many intents that are.
 
-        Somebody may still be alive: the version of the intent keeps the slower of the two from changing it,
-        and neither can double it.
+        Should it live after all: the version of an intent keeps the slower of two from changing it, and
+        neither can double it.
         """
-        return self.journal.free_leases()
+        freed = self.journal.free_leases(owner)
+        if freed:
+            _log.warning("intent.taken_over", owner=owner, intents=freed)
+        return freed
 
     def _run(self, intent: Intent, until: datetime) -> Intent:
         if intent.state is State.AWAITING_APPROVAL:

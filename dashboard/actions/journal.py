@@ -72,8 +72,8 @@ class Journal(Protocol):
         """IDs of intents to sweep."""
         ...
 
-    def free_leases(self) -> int:
-        """End every lease."""
+    def free_leases(self, owner: str) -> int:
+        """End the leases of an owner that is gone; gives how many."""
         ...
 
 
@@ -176,7 +176,7 @@ class DatabaseJournal:
         with self.database.read() as connection:
             return intents.strays(connection, now, limit)
 
-    def free_leases(self) -> int:
-        """Only safe because two workers on one intent cannot double it; see the protocol."""
+    def free_leases(self, owner: str) -> int:
+        """Whatever it was doing is due at once."""
         with self.database.write() as connection:
-            return intents.free_leases(connection)
+            return intents.free_leases(connection, owner)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, MetaData, Table, text
@@ -59,6 +60,11 @@ class Database:
     def place(self) -> str:
         """The file or the host, for messages; never a password."""
         return self._engines.place
+
+    @property
+    def holders(self) -> Path:
+        """The folder in which processes of this machine that use the database know of each other."""
+        return self._engines.holders
 
     @contextmanager
     def write(self, *, hasty: bool = False) -> Iterator[Connection]:

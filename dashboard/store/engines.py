@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -30,6 +31,8 @@ class Engines:
     place: str
     file: Path | None
     """The SQLite file; None on PostgreSQL."""
+    holders: Path
+    """A folder on this machine for the processes that use the database."""
 
 
 def make(url: str, busy_seconds: float) -> Engines:
@@ -119,7 +122,7 @@ def _sqlite(url: URL, busy_seconds: float) -> Engines:
     writer = create_engine(address, pool_size=1, max_overflow=0, **options)
     event.listen(reader, "connect", _on_sqlite_reader)
     event.listen(writer, "connect", _on_sqlite_writer)
-    return Engines(reader, writer, str(file), file)
+    return Engines(reader, writer, str(file), file, Path(f"{file}-holders"))
 
 
 def _on_sqlite_reader(connection: sqlite3.Connection, _record: object) -> None:
@@ -146,7 +149,9 @@ def _postgresql(url: URL, busy_seconds: float) -> Engines:
         pool_timeout=busy_seconds,
     )
     reader = writer.execution_options(postgresql_readonly=True)
-    return Engines(reader, writer, f"{url.database} on {url.host or 'this machine'}", None)
+    # Not beside the anchors, which may lie on a disk that other machines share.
+    holders = Path(gettempdir()) / f"loyalty-desk-{os.geteuid()}-holders"
+    return Engines(reader, writer, f"{url.database} on {url.host or 'this machine'}", None, holders)
 
 
 def _tls(url: URL) -> dict[str, str]:

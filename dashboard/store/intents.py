@@ -168,9 +168,9 @@ def claim(
     return get(connection, intent_id)
 
 
-def free_leases(connection: Connection) -> int:
-    """End all leases, whoever holds them; gives how many there were."""
-    held = table.c.lease_until.is_not(None)
+def free_leases(connection: Connection, owner: str) -> int:
+    """End all leases of one owner; gives how many there were."""
+    held = table.c.lease_owner == owner
     free = {"lease_owner": None, "lease_until": None}
     return connection.execute(update(table).where(held, _is_open).values(free)).rowcount
 

@@ -69,7 +69,7 @@ class DeskSchedule(Play):
     def engine(self) -> Engine:
         """On the fake desk."""
         carried = self.make_operations(self.desk, self.clock)
-        return Engine(self.journal, self.desk.ledger, self.clock, operations=carried, ids=self.new_lease)
+        return Engine(self.journal, self.desk.ledger, self.clock, operations=carried, owner=self.new_lease)
 
     def catch_up(self) -> None:
         """At the desk and in its ledger."""

@@ -100,9 +100,9 @@ class MemoryJournal:
         ]
         return tuple(row.id for row in rows[:limit])
 
-    def free_leases(self) -> int:
-        """End every lease."""
-        held = [row for row in self.rows.values() if row.lease_until is not None and row.settled_at is None]
+    def free_leases(self, owner: str) -> int:
+        """End the leases of one owner."""
+        held = [row for row in self.rows.values() if row.lease_owner == owner and row.settled_at is None]
         for row in held:
             self.rows[row.id] = replace(row, lease_owner=None, lease_until=None)
         return len(held)

@@ -182,9 +182,9 @@ class Play(ABC):
         self.clock.forward(max(step.total_seconds(), self.random.choice((0.5, 1, 3))))
 
     def another_worker(self) -> None:
-        """While a call is slow its lease runs out, or is freed by a process that starts."""
+        """While a call is slow its lease runs out, or is freed although its owner lives."""
         if self.random.random() < 0.5:
-            self.journal.free_leases()
+            self.free_lease()
         if self.random.random() < 0.7:
             end = self.clock.now + self.longest_call
             for _ in range(self.random.randint(1, 8)):
@@ -198,6 +198,12 @@ class Play(ABC):
         """Names in the order of their making, so that a story is the same each time."""
         return f"lease-{next(self._ids)}"
 
+    def free_lease(self) -> None:
+        """Whoever holds the intent is taken for gone, rightly or wrongly."""
+        known = self.journal.rows.get(self.intent.id)
+        if known is not None and known.lease_owner is not None:
+            self.journal.free_leases(known.lease_owner)
+
     def alive(self, work: Callable[[], object]) -> None:
         """Do something; the process may die over it."""
         try:
@@ -205,7 +211,7 @@ class Play(ABC):
         except Crash:
             self.deaths += 1
             if self.random.random() < 0.5:
-                self.journal.free_leases()
+                self.free_lease()
 
     def _commit(self, when: str) -> None:
         if self.is_storm and self.random.random() < self.crash_rate:

@@ -78,7 +78,7 @@ class Schedule(Play):
     def engine(self) -> Engine:
         """On the fake ledger."""
         return self.make_engine(
-            self.journal, self.remote, self.clock, protocol=self.make_protocol(), ids=self.new_lease
+            self.journal, self.remote, self.clock, protocol=self.make_protocol(), owner=self.new_lease
         )
 
     def catch_up(self) -> None:

@@ -63,6 +63,10 @@ class Story:
         """What one request of a page, or one turn of the settler, does."""
         return self.engine().advance(self.intent.id, until=self.clock.now + timedelta(seconds=seconds))
 
+    def take_over(self) -> int:
+        """What others do once they know that whoever had the intent is gone."""
+        return self.engine().take_over(self.now.lease_owner or "nobody")
+
     def settle(self, limit: int = 100) -> Intent:
         """Go on, waiting as long as is asked, until it is settled."""
         for _ in range(limit):

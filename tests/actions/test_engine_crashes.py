@@ -8,6 +8,8 @@ from itertools import count
 
 import pytest
 
+from dashboard.actions.policy import Policy
+from dashboard.brevo.outbound import WRITE
 from dashboard.store.audit import Outcome
 from dashboard.store.intent import Phase, State, Waiting
 from tests.actions.fake_remote import Crash, Fault
@@ -35,7 +37,7 @@ def test_dying_at_any_commit_gives_the_credit_once(where, restart):
     with pytest.raises(Crash):
         story.advance()
     if restart == "leases are taken over":
-        story.engine().take_over()
+        story.take_over()
     assert story.settle().state is State.DONE
     assert story.applied == 1
 
@@ -56,7 +58,7 @@ def test_after_a_restart_in_the_middle_of_a_create_it_looks_before_it_creates():
     with pytest.raises(Crash):
         story.advance()
     assert story.now.state is State.CREATING
-    story.engine().take_over()
+    story.take_over()
     story.advance()
     assert story.calls == "create find complete"
 
@@ -70,6 +72,10 @@ def test_while_a_lease_holds_nobody_else_touches_the_intent():
     assert story.calls == "create"
     story.clock.forward(11)
     assert story.advance().state is State.DONE
+
+
+def test_a_lease_outlasts_every_call_that_may_be_on_its_way():
+    assert Policy().lease >= timedelta(seconds=WRITE.total + 2)
 
 
 def test_nobody_goes_on_without_the_lease_that_was_given_back():

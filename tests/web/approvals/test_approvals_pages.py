@@ -197,6 +197,7 @@ def test_after_a_day_the_request_has_ended_with_a_reason(open_desk: Desk) -> Non
     intent_id = ask(open_desk)
     open_desk.clock.advance(hours=24)
     open_desk.services.settler.round()
+    open_desk.services.settler.rest()
     assert "Not decided" in opened(open_desk, intent_id).main
     home = open_desk.visitor("sam").get(f"/programmes/{NORTHWIND}/").main
     assert "Nobody decided within a day. Nothing was given." in home

@@ -224,8 +224,9 @@ def test_once_the_lost_answer_is_known_the_receipt_leads_to_the_member(open_desk
     creation = form.values["intent"]
     form.send()
     open_desk.clock.advance(seconds=30)
-    open_desk.services.settler.round()
-    open_desk.services.settler.round()
+    for _ in ("the contact", "its enrolment"):
+        open_desk.services.settler.round()
+        open_desk.services.settler.rest()
 
     line = sam.fragment(f"{HOME}intents/{creation}/receipt")
 
