@@ -7,6 +7,7 @@ secrets need not stand in the environment. ``.env.example`` lists all of them.
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -42,6 +43,8 @@ class Settings:
     phone_region: str
     audit_anchors: Path
     """Where the heads of the audit record are kept besides the database."""
+    authorities: str | None = None
+    """Certificates (PEM) to trust for ``api_url`` instead of the public authorities'."""
     program_id: UUID | None = None
     """The programme to open first; any active one when not set."""
     pace: int = 1
@@ -70,6 +73,7 @@ def from_environment(environment: Mapping[str, str], *, demo: bool = False) -> S
         locale=_locale(read.optional("LOCALE", "en_GB")),
         phone_region=_phone_region(read.optional("PHONE_REGION", "GB")),
         audit_anchors=_file("AUDIT_ANCHORS", read.optional("AUDIT_ANCHORS", DEFAULT_AUDIT_ANCHORS)),
+        authorities=_authorities(read.optional("BREVO_CA", "")),
         program_id=_program_id(read.optional("BREVO_PROGRAM_ID", "")),
         pace=_pace(read.optional("PACE", "1")),
         demo=demo,
@@ -122,6 +126,18 @@ def _api_url(value: str) -> str:
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise ConfigError("BREVO_API_URL must start with https:// unless it is on this machine.")
     return value.rstrip("/")
+
+
+def _authorities(value: str) -> str | None:
+    if not value:
+        return None
+    try:
+        ssl.create_default_context(cadata=value)
+    except (ssl.SSLError, TypeError) as error:
+        raise ConfigError(
+            "BREVO_CA must be certificates as plain PEM text; BREVO_CA_FILE names a file of them."
+        ) from error
+    return value
 
 
 def _is_loopback(host: str) -> bool:

@@ -41,7 +41,7 @@ class Services:
     def build(cls, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Services:
         """Join the parts. Opens no connection and starts no thread; :meth:`start` does that."""
         database = Database(settings.database_url, settings.secret_keys)
-        brevo = Brevo(settings.api_url, settings.api_key, clock=clock)
+        brevo = Brevo(settings.api_url, settings.api_key, authorities=settings.authorities, clock=clock)
         holders = Holders(database.holders)
         engine = Engine(
             DatabaseJournal(database),

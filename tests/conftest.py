@@ -11,9 +11,10 @@ import structlog
 from tests.support import app as support
 from tests.support.app import Desk
 from tests.support.browser import browser
+from tests.support.certificates import authority
 from tests.support.sandbox import sandbox
 
-__all__ = ["browser", "sandbox"]
+__all__ = ["authority", "browser", "sandbox"]
 
 
 @pytest.fixture(scope="session", autouse=True)

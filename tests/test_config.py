@@ -84,6 +84,9 @@ def test_a_missing_setting_is_named_with_what_to_set(name):
         ("BREVO_API_URL", "https://api.brevo.com:99999/v3"),
         ("BREVO_API_URL", "http://[::1/v3"),
         ("AUDIT_ANCHORS", "/var/lib/"),
+        ("BREVO_CA", "/etc/ssl/ca.pem"),
+        ("BREVO_CA", "Zoë's certificate"),
+        ("BREVO_CA", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
         ("BREVO_PROGRAM_ID", "gold"),
         ("PACE", "0"),
         ("PACE", "1.5"),
@@ -119,6 +122,10 @@ def test_a_value_can_stand_in_a_file(tmp_path):
     file.write_text("from-a-file\n")
 
     assert settings(BREVO_API_KEY="", BREVO_API_KEY_FILE=str(file)).api_key == "from-a-file"
+
+
+def test_a_private_authority_can_stand_in_its_file(authority):
+    assert settings(BREVO_CA_FILE=str(authority.file)).authorities == authority.pem.strip()
 
 
 def test_a_value_and_a_file_for_it_contradict_each_other(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -43,19 +42,20 @@ class Brevo:
         clock: Callable[[], datetime] = utc_now,
         deadline: float = PAGE_READ.total,
         write_deadline: float = WRITE.total,
-        ssl_context: ssl.SSLContext | None = None,
+        authorities: str | None = None,
         resolver: Resolver = resolve,
     ) -> None:
         """``api_url`` includes the version (``/v3``). Deadlines are seconds for a whole call.
 
-        ``write_deadline`` is also that of the look-ups that settle a write.
+        ``write_deadline`` is also that of the look-ups that settle a write. ``authorities`` are certificates
+        (PEM) to trust instead of the public authorities'.
         """
         kinds = Kinds(
             page_read=replace(PAGE_READ, total=deadline),
             look_up=replace(LOOK_UP, total=write_deadline),
             write=replace(WRITE, total=write_deadline),
         )
-        exchange = Exchange(Wire(api_url, api_key, ssl_context=ssl_context, resolver=resolver), kinds, clock)
+        exchange = Exchange(Wire(api_url, api_key, authorities=authorities, resolver=resolver), kinds, clock)
         history = History(exchange)
         self._exchange = exchange
         self.programmes = Programmes(exchange)

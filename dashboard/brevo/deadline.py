@@ -41,6 +41,10 @@ def resolve(host: str, port: int) -> list[Address]:
     return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
 
 
+class NotTrusted(httpcore.ConnectError):
+    """The other end speaks no TLS that we accept, or cannot prove who it is."""
+
+
 class DeadlineBackend(httpcore.NetworkBackend):
     """Opens connections whose every operation ends by ``deadline``, which each call sets anew.
 
@@ -141,6 +145,8 @@ class _DeadlineStream(httpcore.NetworkStream):
             raise httpcore.ConnectTimeout("no TLS handshake in time") from error
         except OSError as error:
             self.close()
+            if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+                raise NotTrusted(_why_not(error)) from error
             raise httpcore.ConnectError(str(error)) from error
         except httpcore.ConnectTimeout:
             self.close()
@@ -175,6 +181,13 @@ def _connect(address: Address, seconds: float) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def _why_not(error: ssl.SSLError) -> str:
+    """What was wrong, without the library's error numbers and line of source."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The certificate is refused: {error.verify_message.rstrip('.')}."
+    return f"TLS failed: {(error.reason or str(error)).replace('_', ' ').lower()}."
 
 
 def _is_literal(host: str) -> bool:

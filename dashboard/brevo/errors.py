@@ -4,7 +4,8 @@
 
     BrevoError
     ├── Unreachable              no usable connection, or no answer on it
-    │   ├── NotSent              provably never left this machine: refused, DNS, TLS, pool exhausted
+    │   ├── NotSent              provably never left this machine: refused, DNS, pool exhausted
+    │   │   └── NotSecure        the same, because TLS did not prove that it is the remote
     │   └── NoAnswer             sent, or partly sent; the remote may or may not have acted
     │       └── Timeout          the same, because the deadline passed
     ├── RateLimited              429; ``retry_after`` seconds
@@ -67,6 +68,10 @@ class Unreachable(BrevoError):
 
 class NotSent(Unreachable):
     """Provably never left this machine."""
+
+
+class NotSecure(NotSent):
+    """TLS did not prove that the other end is the remote: certificate, host name or version."""
 
 
 class NoAnswer(Unreachable):

@@ -33,6 +33,7 @@ from dashboard.brevo.errors import (
     BudgetExhausted,
     ForeignAnswer,
     NoAnswer,
+    NotSecure,
     NotSent,
     RateLimited,
     Refused,
@@ -223,6 +224,8 @@ class Exchange:
         if isinstance(error, ForeignAnswer):
             self._wire.drop()
             _log.error("brevo.foreign_answer", operation=call.operation, request_id=error.request_id)
+        elif isinstance(error, NotSecure):
+            _log.error("brevo.not_secure", operation=call.operation, reason=error.message)
 
     def _note(
         self,
@@ -253,7 +256,7 @@ def _pause(error: BrevoError, attempt: int) -> float | None:
         return error.retry_after
     if isinstance(error, RemoteFailure):
         return PAUSES[attempt - 1] if error.status in RETRIED_STATUSES else None
-    if isinstance(error, Unreachable) and not isinstance(error, Timeout):
+    if isinstance(error, Unreachable) and not isinstance(error, Timeout | NotSecure):
         return PAUSES[attempt - 1]
     return None
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import httpcore
 import httpx
 
-from dashboard.brevo.deadline import Deadline, DeadlineBackend, Resolver, resolve
-from dashboard.brevo.errors import ForeignAnswer, NoAnswer, NotSent, Timeout, Unreadable
+from dashboard.brevo.deadline import Deadline, DeadlineBackend, NotTrusted, Resolver, resolve
+from dashboard.brevo.errors import ForeignAnswer, NoAnswer, NotSecure, NotSent, Timeout, Unreadable
 from dashboard.brevo.outbound import CONNECT_SECONDS, IDLE_SECONDS, LARGEST_ANSWER, POOL_SIZE
 from dashboard.brevo.pool import LifoPool, PoolExhausted
 
@@ -49,10 +49,10 @@ class Wire:
         api_url: str,
         api_key: str,
         *,
-        ssl_context: ssl.SSLContext | None = None,
+        authorities: str | None = None,
         resolver: Resolver = resolve,
     ) -> None:
-        """``ssl_context`` replaces the public certificate authorities, for a private one."""
+        """``authorities`` are certificates (PEM) to trust instead of the public authorities'."""
         self._base = httpx.URL(api_url.rstrip("/"))
         if not (api_key.isascii() and api_key.isprintable()):
             raise ValueError("The key must be printable ASCII.")
@@ -66,9 +66,7 @@ class Wire:
                 "api-key": api_key,
             }
         )
-        self._ssl = ssl_context
-        if ssl_context is None and self._base.scheme == "https":
-            self._ssl = httpx.create_ssl_context(trust_env=False)
+        self._ssl = _tls(authorities) if self._base.scheme == "https" else None
         self._resolver = resolver
         self._pool = LifoPool(self._line, size=POOL_SIZE, idle=IDLE_SECONDS)
 
@@ -158,11 +156,19 @@ class _Line(httpx.HTTPTransport):
             finally:
                 response.close()
         except _NOT_SENT as error:
-            raise NotSent(str(error)) from error
+            kind = NotSecure if isinstance(error.__cause__, NotTrusted) else NotSent
+            raise kind(str(error)) from error
         except httpx.TimeoutException as error:
             raise Timeout(str(error)) from error
         except httpx.TransportError as error:
             raise NoAnswer(str(error)) from error
+
+
+def _tls(authorities: str | None) -> ssl.SSLContext:
+    """What verifies certificate and host name, and speaks TLS 1.2 or newer."""
+    if authorities is None:
+        return httpx.create_ssl_context(trust_env=False)
+    return ssl.create_default_context(cadata=authorities)
 
 
 def _read(response: httpx.Response) -> Answer:

@@ -10,7 +10,7 @@ import click
 
 from dashboard import logs
 from dashboard.brevo.client import Brevo
-from dashboard.brevo.errors import BrevoError
+from dashboard.brevo.errors import BrevoError, NotSecure
 from dashboard.brevo.programmes import Programme
 from dashboard.cli.common import Problem
 from dashboard.cli.opening import on_demo, opened, read_settings
@@ -30,7 +30,7 @@ def command(demo: bool) -> None:
     settings = read_settings(demo=demo)
     logs.configure(human=True, level=logging.CRITICAL)  # what goes wrong is said below, once
     click.echo(_line("ok", "Settings", _settings(settings)))
-    brevo = Brevo(settings.api_url, settings.api_key)
+    brevo = Brevo(settings.api_url, settings.api_key, authorities=settings.authorities)
     try:
         well = [
             _check("Database", lambda: _database(settings)),
@@ -83,6 +83,9 @@ def _staff(settings: Settings) -> str:
 def _asked(settings: Settings, ask: Callable[[], str]) -> str:
     try:
         return ask()
+    except NotSecure as error:
+        hint = "For a private authority set BREVO_CA_FILE." if settings.authorities is None else ""
+        raise Problem(f"{settings.api_url}: {error.message} {hint}".rstrip()) from error
     except BrevoError as error:
         raise Problem(f"{settings.api_url}: {error.message}") from error
 

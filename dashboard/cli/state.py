@@ -16,7 +16,15 @@ SANDBOX_KEY = "sandbox"
 """The API key of the demo's sandbox: public, and good for nothing else."""
 
 _NEVER_FROM_OUTSIDE = frozenset(
-    {"AUDIT_ANCHORS", "BREVO_API_KEY", "BREVO_API_URL", "BREVO_PROGRAM_ID", "DATABASE_URL", "SECRET_KEY"}
+    {
+        "AUDIT_ANCHORS",
+        "BREVO_API_KEY",
+        "BREVO_API_URL",
+        "BREVO_CA",
+        "BREVO_PROGRAM_ID",
+        "DATABASE_URL",
+        "SECRET_KEY",
+    }
 )
 
 

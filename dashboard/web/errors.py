@@ -67,6 +67,11 @@ def remote_trouble(error: brevo.BrevoError) -> tuple[str, str]:
         return "Brevo refuses this console's key", "An admin must check BREVO_API_KEY."
     if isinstance(error, brevo.Timeout):
         return "Brevo is slow", "It did not answer in time. Try again in a minute."
+    if isinstance(error, brevo.NotSecure):
+        return (
+            "There is no secure connection to Brevo",
+            "Nothing was sent. An admin must check its certificate and BREVO_CA.",
+        )
     if isinstance(error, brevo.Unreachable):
         return "Brevo can't be reached", "Try again in a minute."
     return "Brevo gave an answer the console can't use", "Try again in a minute."

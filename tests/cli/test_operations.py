@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from tests.cli.conftest import CommandLine
+from tests.support.tls_front import tls_before
 
 COMMANDS = [
     (),
@@ -190,6 +191,24 @@ def test_check_says_all_that_is_in_the_way_at_once(cli):
         "Brevo": "problem",
         "Programmes": "problem",
     }
+
+
+def test_a_check_says_that_the_remote_is_not_trusted_and_what_to_set(cli, sandbox, authority):
+    with tls_before(sandbox.url, authority.certify().context()) as front:
+        lines = cli.run("check", BREVO_API_URL=front.url).stdout.splitlines()
+
+    (line,) = [line for line in lines if " Brevo " in line]
+    assert line.startswith(f"problem  Brevo       {front.url}: The certificate is refused: ")
+    assert line.endswith(" For a private authority set BREVO_CA_FILE.")
+
+
+def test_a_check_trusts_the_private_authority_that_is_named(cli, sandbox, authority):
+    with tls_before(sandbox.url, authority.certify().context()) as front:
+        done = cli.run(
+            "check", BREVO_API_URL=front.url, BREVO_API_KEY=sandbox.key, BREVO_CA_FILE=str(authority.file)
+        )
+
+    assert [line.split()[0] for line in done.stdout.splitlines() if " Brevo " in line] == ["ok"]
 
 
 def test_a_check_before_the_first_upgrade_says_how_to_make_the_database(cli):

@@ -45,6 +45,7 @@ EVERY = [
     (RuntimeError(SECRET), 500, "There is a problem with the console"),
     (DatabaseUnavailable(SECRET), 503, "The console's database does not answer"),
     (brevo.NotSent(SECRET), 503, "Brevo can't be reached"),
+    (brevo.NotSecure(SECRET), 503, "There is no secure connection to Brevo"),
     (brevo.NoAnswer(SECRET), 503, "Brevo can't be reached"),
     (brevo.Timeout(SECRET), 503, "Brevo is slow"),
     (brevo.RateLimited(SECRET, retry_after=90), 503, "Brevo's request limit is used up"),
