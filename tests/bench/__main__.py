@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from tests.bench import measures, process
+from tests.bench import measures, process, saturation
 from tests.bench.measures import LATENCY, Row
 from tests.bench.stack import THREADS, running
 
@@ -20,7 +20,8 @@ MEASURES = {
     measure.__name__: measure
     for measure in (
         measures.pages,
-        measures.saturation,
+        saturation.saturation,
+        saturation.tls,
         measures.connections,
         measures.calls,
         measures.weights,

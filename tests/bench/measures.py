@@ -54,7 +54,7 @@ def pages(stack: Stack) -> Iterator[Row]:
             f"member page, cold, {_users(users)}", page, page.p95 / call.p95, limit, "p95 of the call's"
         )
         for name, peer in (("naive", stack.naive), ("SDK", stack.sdk)):
-            slow = ask([_peer_url(peer, each) for each in fresh(stack, SLOW_PEERS)], users=users)
+            slow = ask([peer_url(peer, each) for each in fresh(stack, SLOW_PEERS)], users=users)
             yield _ratio(
                 f"{name} page, {_users(users)}", slow, page.p50 / slow.p50, 0.14, "p50: ours of theirs"
             )
@@ -117,44 +117,11 @@ def weights(stack: Stack) -> Iterator[Row]:
     yield _size("style", sum(size for name, size in sizes.items() if ".css" in name), 8)
 
 
-def saturation(stack: Stack) -> Iterator[Row]:
-    """Pages a second and CPU: ours, naive and the SDK's take turns on a remote that answers at once."""
-    stack.control("PUT", "/latency", seconds=0)
-    warm_up(stack)
-    peers = {"naive": stack.naive, "SDK": stack.sdk}
-    rates: dict[str, list[float]] = {"console": [], **{name: [] for name in peers}}
-    used: dict[str, list[float]] = {name: [] for name in rates}
-    for _ in range(ROUNDS):
-        for name, process in {"console": stack.console, **peers}.items():
-            members = fresh(stack, CROWD)
-            before = process.cpu_seconds
-            if name == "console":
-                times = look_at(stack, members, USERS)
-            else:
-                times = ask([_peer_url(process, each) for each in members], users=USERS)
-            rates[name].append(times.rate)
-            used[name].append((process.cpu_seconds - before) * 1000 / len(members))
-    cpu = {name: sum(each) / ROUNDS for name, each in used.items()}
-    for name, each in rates.items():
-        figure = f"{sum(each) / ROUNDS:.0f} pages/s, {cpu[name]:.1f} ms CPU a page"
-        bar = ("6 ms CPU", cpu[name] <= 6) if name == "console" else ("", None)
-        yield Row(f"{name} page, remote at 0 ms, {USERS} users", figure, *bar)
-    for name, limit in (("naive", 2.3), ("SDK", 2.5)):
-        ratio = sum(rates["console"]) / sum(rates[name])
-        share = cpu["console"] / cpu[name]
-        yield Row(
-            f"pages/s against {name}",
-            f"{ratio:.1f} x, at {share:.1f} x its CPU",
-            f"{limit} x",
-            ratio >= limit,
-        )
-
-
 def warm_up(stack: Stack) -> None:
     """Let everybody have their connections and configuration."""
     look_at(stack, fresh(stack, USERS), USERS)
     for peer in (stack.naive, stack.sdk):
-        ask([_peer_url(peer, each) for each in fresh(stack, USERS)], users=USERS)
+        ask([peer_url(peer, each) for each in fresh(stack, USERS)], users=USERS)
 
 
 def fresh(stack: Stack, count: int) -> list[int]:
@@ -173,6 +140,11 @@ def look_at(stack: Stack, members: Sequence[int], users: int) -> Times:
 def member_url(stack: Stack, contact_id: int) -> str:
     """The console's page of a member."""
     return f"{stack.console.url}/programmes/{stack.programme}/members/{contact_id}"
+
+
+def peer_url(peer: Process, contact_id: int) -> str:
+    """A peer's page of a member."""
+    return f"{peer.url}/members/{contact_id}"
 
 
 def ms(times: Times) -> str:
@@ -203,10 +175,6 @@ def _call(stack: Stack, name: str, count: int) -> Times:
     browser = Browser(stack.api, {"api-key": KEY})
     urls = iter([_page_calls(stack, member)[name] for member in fresh(stack, count)])
     return repeated(lambda: browser.get(next(urls)), count)
-
-
-def _peer_url(peer: Process, contact_id: int) -> str:
-    return f"{peer.url}/members/{contact_id}"
 
 
 def _fetch(stack: Stack, url: str) -> httpx.Response:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import create_server
@@ -15,11 +16,13 @@ from tempfile import mkdtemp
 from time import monotonic, sleep
 from typing import Any
 
+import certifi
 import httpx
 
 from dashboard.permissions import Role
 from dashboard.store import sessions, staff
 from dashboard.store.database import Database
+from tests.support.certificates import Authority
 
 KEY = "sandbox"
 SECRET = "the benchmark signs with this and nothing else does"
@@ -66,6 +69,8 @@ class Stack:
     """What the browser of somebody who is signed in sends."""
     programme: str
     definition: str
+    known: Mapping[str, str]
+    """What the peers are told."""
     members: Iterator[int]
     """Contact IDs of members, the busy ones of the cast left out."""
 
@@ -124,12 +129,38 @@ def running(folder: Path) -> Iterator[Stack]:
             headers={"Cookie": f"__Host-session={token}"},
             programme=programme,
             definition=definition,
+            known=known,
             members=iter(members),
         )
 
 
-def console(sandbox: Process, database: str) -> AbstractContextManager[Process]:
-    """A console with one worker, as it is served."""
+@contextmanager
+def over_tls(stack: Stack, folder: Path) -> Iterator[tuple[Stack, Process]]:
+    """The stack with TLS before its sandbox, and a peer that makes a client for every request.
+
+    Peers trust the private authority as one of all public ones, as they would trust that of Brevo.
+    """
+    authority = Authority(folder)
+    certificate = authority.certify()
+    everybody = folder / "authorities.pem"
+    everybody.write_bytes(authority.file.read_bytes() + Path(certifi.where()).read_bytes())
+    port = stack.sandbox.url.rpartition(":")[2]
+    relay = ["-m", "tests.support.tls_front", port, str(certificate.file), str(certificate.key)]
+    with ExitStack() as processes:
+        sandbox = processes.enter_context(_process(relay, "/_sandbox", {}, authority=authority.file))
+        known = {**stack.known, "BENCH_API_URL": f"{sandbox.url}/v3", "SSL_CERT_FILE": str(everybody)}
+        secure = replace(
+            stack,
+            console=processes.enter_context(console(sandbox, stack.database, authority=authority.file)),
+            naive=processes.enter_context(_peer("naive", known)),
+        )
+        yield secure, processes.enter_context(_peer("wasteful", known))
+
+
+def console(
+    sandbox: Process, database: str, *, authority: Path | None = None
+) -> AbstractContextManager[Process]:
+    """A console with one worker, as it is served; ``authority`` is that of a sandbox that speaks TLS."""
     settings = {
         "BREVO_API_KEY": KEY,
         "BREVO_API_URL": f"{sandbox.url}/v3",
@@ -137,6 +168,7 @@ def console(sandbox: Process, database: str) -> AbstractContextManager[Process]:
         "SECRET_KEY": SECRET,
         "PACE": "9999",
         "AUDIT_ANCHORS": f"{mkdtemp()}/anchors.jsonl",
+        "BREVO_CA_FILE": str(authority or ""),
     }
     return _process(["-m", "dashboard", "serve"], "/healthz", settings)
 
@@ -181,7 +213,9 @@ def _peer(name: str, environment: Mapping[str, str]) -> AbstractContextManager[P
 
 
 @contextmanager
-def _process(arguments: list[str], probe: str, environment: Mapping[str, str]) -> Iterator[Process]:
+def _process(
+    arguments: list[str], probe: str, environment: Mapping[str, str], *, authority: Path | None = None
+) -> Iterator[Process]:
     port = _free_port()
     place = ["--bind", f"127.0.0.1:{port}"] if "gunicorn" in arguments else ["--port", str(port)]
     process = subprocess.Popen(
@@ -191,19 +225,19 @@ def _process(arguments: list[str], probe: str, environment: Mapping[str, str]) -
         stderr=subprocess.DEVNULL,
     )
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_for(f"{url}{probe}", process)
+        url = f"{'https' if authority else 'http'}://127.0.0.1:{port}"
+        _wait_for(f"{url}{probe}", process, ssl.create_default_context(cafile=authority))
         yield Process(url, process.pid)
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(url: str, process: subprocess.Popen[bytes], context: ssl.SSLContext) -> None:
     end = monotonic() + START_SECONDS
     while monotonic() < end and process.poll() is None:
         try:
-            httpx.get(url, trust_env=False, timeout=2)
+            httpx.get(url, verify=context, trust_env=False, timeout=2)
         except httpx.TransportError:
             sleep(0.05)
         else:

@@ -1,6 +1,6 @@
 """TLS before a server of plain HTTP on this machine: takes connections, and passes on what comes over them.
 
-In a process of its own: ``python -m tests.support.tls_front PORT SERVER_PORT CERTIFICATE KEY``.
+In a process of its own: ``python -m tests.support.tls_front SERVER_PORT CERTIFICATE KEY --port PORT``.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _relayed(secure: ssl.SSLSocket, server: socket.socket) -> bool:
 
 def main() -> None:
     """Run until the process is ended."""
-    port, server_port, certificate, key = sys.argv[1:]
+    server_port, certificate, key, _, port = sys.argv[1:]
     context = Certificate(Path(certificate), Path(key)).context()
     TlsFront(int(server_port), context, port=int(port))
     Event().wait()
