@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from uuid import UUID
 
@@ -34,6 +36,36 @@ ENTRIES = 500
 VOUCHERS = 100
 MOST_PAGES = 10
 """Pages of the history one member's snapshot may hold: the newest 1,000 transactions."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is asked about one member.
+
+    Apart from the snapshot, which holds the reads that ask: reads that led back to it would keep a forgotten
+    snapshot in memory until the garbage collector comes by.
+    """
+
+    brevo: Brevo
+    programme_id: UUID
+    contact_id: int
+
+    def contact(self) -> Fetched[Contact]:
+        return self.brevo.contacts.get(self.contact_id, IdentifierType.CONTACT)
+
+    def account(self) -> Fetched[AccountInfo]:
+        return self.brevo.members.account_info(self.programme_id, contact_id=self.contact_id)
+
+    def vouchers(self) -> Fetched[VoucherPage]:
+        return self.brevo.vouchers.list(self.programme_id, self.contact_id, limit=VOUCHERS)
+
+    def history(self, definition_id: str, after: str | None) -> Fetched[HistoryPage]:
+        return self.brevo.balances.history(
+            self.programme_id, self.contact_id, definition_id, limit=HISTORY_PAGE, after=after
+        )
+
+    def entries(self, definition_id: str) -> Fetched[EntryPage]:
+        return self.brevo.balances.entries(self.programme_id, self.contact_id, definition_id, limit=ENTRIES)
 
 
 class Ledger:
@@ -80,7 +112,7 @@ class Ledger:
             last = self._pages[-1]
             answer = last.answer
             if answer is not None and answer.value.older is not None:
-                last = SharedRead(self._pool, lambda: self._ask(answer.value.older))
+                last = SharedRead(self._pool, partial(self._ask, answer.value.older))
                 self._pages.append(last)
         last.retry()
         return last.wait(deadline)
@@ -112,7 +144,7 @@ class Snapshot:
         self.began = began
         self.was_shown = False
         """Whether a page was made of it: the next one checks the member instead of reading everything."""
-        self._brevo = brevo
+        self._asking = _Asking(brevo, programme_id, contact_id)
         self._pool = pool
         self._lock = Lock()
         self._before = before
@@ -120,17 +152,13 @@ class Snapshot:
         self._entries: dict[str, SharedRead[EntryPage]] = {}
         self._check: SharedRead[AccountInfo] | None = None
         self.contact: SharedRead[Contact] = SharedRead(
-            pool,
-            lambda: brevo.contacts.get(contact_id, IdentifierType.CONTACT),
-            before.contact.answer if before else None,
+            pool, self._asking.contact, before.contact.answer if before else None
         )
         self.account: SharedRead[AccountInfo] = SharedRead(
-            pool, self._read_account, before.account.answer if before else None
+            pool, self._asking.account, before.account.answer if before else None
         )
         self.vouchers: SharedRead[VoucherPage] = SharedRead(
-            pool,
-            lambda: brevo.vouchers.list(programme_id, contact_id, limit=VOUCHERS),
-            before.vouchers.answer if before else None,
+            pool, self._asking.vouchers, before.vouchers.answer if before else None
         )
 
     def ledger(self, definition_id: str) -> Ledger:
@@ -138,13 +166,8 @@ class Snapshot:
         with self._lock:
             if definition_id not in self._ledgers:
                 before = self._before.newest_history(definition_id) if self._before else None
-                self._ledgers[definition_id] = Ledger(
-                    self._pool,
-                    lambda after: self._brevo.balances.history(
-                        self.programme_id, self.contact_id, definition_id, limit=HISTORY_PAGE, after=after
-                    ),
-                    before,
-                )
+                ask = partial(self._asking.history, definition_id)
+                self._ledgers[definition_id] = Ledger(self._pool, ask, before)
             return self._ledgers[definition_id]
 
     def entries(self, definition_id: str) -> SharedRead[EntryPage]:
@@ -152,13 +175,8 @@ class Snapshot:
         with self._lock:
             if definition_id not in self._entries:
                 before = self._before.newest_entries(definition_id) if self._before else None
-                self._entries[definition_id] = SharedRead(
-                    self._pool,
-                    lambda: self._brevo.balances.entries(
-                        self.programme_id, self.contact_id, definition_id, limit=ENTRIES
-                    ),
-                    before,
-                )
+                ask = partial(self._asking.entries, definition_id)
+                self._entries[definition_id] = SharedRead(self._pool, ask, before)
             return self._entries[definition_id]
 
     def newest_history(self, definition_id: str) -> Fetched[HistoryPage] | None:
@@ -175,7 +193,7 @@ class Snapshot:
         """Read the member again. Those who ask at the same time share one request."""
         with self._lock:
             if self._check is None:
-                self._check = SharedRead(self._pool, self._read_account, self.account.answer)
+                self._check = SharedRead(self._pool, self._asking.account, self.account.answer)
             check = self._check
         found = check.wait(deadline)
         with self._lock:
@@ -191,9 +209,6 @@ class Snapshot:
     def forget_before(self) -> None:
         """Let go of older readings, so that they do not pile up behind one another."""
         self._before = None
-
-    def _read_account(self) -> Fetched[AccountInfo]:
-        return self._brevo.members.account_info(self.programme_id, contact_id=self.contact_id)
 
 
 class Snapshots:
