@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
 from sqlalchemy import ClauseElement, Connection
+from sqlalchemy.exc import DBAPIError
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -20,8 +21,7 @@ class Cursor(Protocol):
 class Direct:
     """A statement made into text once for each kind of database, and given to its driver.
 
-    Values pass as they are in both directions, so it is for whole numbers, texts and bytes. What the driver
-    raises passes as it is, too.
+    Values pass as they are in both directions, so it is for whole numbers, texts and bytes.
     """
 
     def __init__(self, statement: ClauseElement) -> None:
@@ -29,9 +29,17 @@ class Direct:
         self._texts: dict[str, str] = {}
 
     def run(self, connection: Connection, values: Mapping[str, object] = _NOTHING) -> Cursor:
-        """Run it within the transaction of ``connection``."""
-        kind = connection.dialect.name
-        if kind not in self._texts:
-            self._texts[kind] = str(self._statement.compile(dialect=connection.dialect))
+        """Run it within the transaction of ``connection``.
+
+        :raises sqlalchemy.exc.DBAPIError: what the driver raised, as of any other statement.
+        """
+        dialect = connection.dialect
+        if dialect.name not in self._texts:
+            self._texts[dialect.name] = str(self._statement.compile(dialect=dialect))
+        text = self._texts[dialect.name]
         driver = cast(Any, connection.connection.driver_connection)
-        return cast(Cursor, driver.execute(self._texts[kind], values))
+        raised: type[Exception] = dialect.loaded_dbapi.Error
+        try:
+            return cast(Cursor, driver.execute(text, values))
+        except raised as error:
+            raise DBAPIError.instance(text, None, error, raised, dialect=dialect) from error
