@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from dashboard.brevo.history import HistoryItem
 from dashboard.brevo.status import TransactionStatus
 from dashboard.store import intents, orders
-from dashboard.store.database import Database
 from dashboard.store.intent import Intent, Kind
 from dashboard.store.orders import OrderRow, SeenDraft
 
@@ -33,36 +32,30 @@ class Reading:
     at: datetime
 
 
-def note_transactions(database: Database, reading: Reading) -> int:
+def note_transactions(connection: Connection, reading: Reading) -> int:
     """Bring the register up to date with what was read; gives how many orders of ours got to know their
     transaction. Nothing is written when the register knows nothing of the member and no draft was read.
-
-    :raises DatabaseUnavailable: it cannot be kept.
     """
     drafts = [one for one in reading.items if one.status is TransactionStatus.DRAFT]
-    with database.read() as connection:
-        ours = orders.of_member(connection, reading.programme_id, reading.contact_id)
-        is_known = orders.has_drafts(
-            connection, reading.programme_id, reading.contact_id, reading.definition_id
-        )
-        carriers = intents.by_ids(connection, [_mark(one) for one in drafts])
-    waiting = {one.intent_id for one in ours if one.transaction_id is None}
-    found = [one for one in reading.items if _mark(one) in waiting]
+    ours = orders.of_member(connection, reading.programme_id, reading.contact_id)
+    is_known = orders.has_drafts(connection, reading.programme_id, reading.contact_id, reading.definition_id)
     if not (drafts or is_known or any(one.closed_at is None for one in ours)):
         return 0
-    with database.write(hasty=True) as connection:
-        for item in found:
-            orders.found_transaction(connection, _mark(item), canonical(item.id) or item.id)
-        _close(connection, reading, ours, found)
-        orders.saw_drafts(
-            connection,
-            reading.programme_id,
-            reading.contact_id,
-            reading.definition_id,
-            [_seen(reading, one) for one in drafts if can_be_ended(one.id, carriers.get(_mark(one)))],
-            reading.at,
-            since=_goes_back_to(reading),
-        )
+    carriers = intents.by_ids(connection, [_mark(one) for one in drafts])
+    waiting = {one.intent_id for one in ours if one.transaction_id is None}
+    found = [one for one in reading.items if _mark(one) in waiting]
+    for item in found:
+        orders.found_transaction(connection, _mark(item), canonical(item.id) or item.id)
+    _close(connection, reading, ours, found)
+    orders.saw_drafts(
+        connection,
+        reading.programme_id,
+        reading.contact_id,
+        reading.definition_id,
+        [_seen(reading, one) for one in drafts if can_be_ended(one.id, carriers.get(_mark(one)))],
+        reading.at,
+        since=_goes_back_to(reading),
+    )
     return len(found)
 
 

@@ -54,7 +54,8 @@ def note(counter: Counter, *items: HistoryItem, is_whole: bool = True, minutes: 
         is_whole=is_whole,
         at=START + timedelta(minutes=minutes),
     )
-    return note_transactions(counter.database, reading)
+    with counter.database.write() as connection:
+        return note_transactions(connection, reading)
 
 
 def seen(counter: Counter) -> tuple[SeenDraft, ...]:

@@ -40,7 +40,7 @@ def record_look(known: Local, programme_id: UUID, contact_id: int) -> None:
     g.look_at = entry.at
 
 
-def remember_look(
+def remember_look(  # noqa: PLR0913 - one name for each thing the list shows
     response: Response,
     programme_id: UUID,
     contact_id: int,
@@ -49,8 +49,12 @@ def remember_look(
     subscription_id: str | None = None,
     tier: str | None = None,
     balance: Decimal | None = None,
+    reading: Reading | None = None,
 ) -> None:
-    """Put the member on the reader's list once ``response`` has left, if this was a new look."""
+    """If this was a new look, put the member on the reader's list once ``response`` has left.
+
+    :param reading: the history that was read: what is pending there is kept for the desk's queue.
+    """
     if "look_at" not in g:
         return
     database, staff_id, at = services().database, current_staff().id, g.look_at
@@ -69,22 +73,9 @@ def remember_look(
                     balance=balance,
                     now=at,
                 )
+                if reading is not None:
+                    note_transactions(connection, reading)
         except DatabaseUnavailable as error:
-            _log.warning("recents.not_kept", reason=str(error))
-
-    response.call_on_close(write)
-
-
-def remember_pending(response: Response, reading: Reading) -> None:
-    """Keep what is pending for the desk's queue once ``response`` has left, if this was a new look."""
-    if "look_at" not in g:
-        return
-    database = services().database
-
-    def write() -> None:
-        try:
-            note_transactions(database, reading)
-        except DatabaseUnavailable as error:
-            _log.warning("pending.not_kept", reason=str(error))
+            _log.warning("look.not_kept", reason=str(error))
 
     response.call_on_close(write)

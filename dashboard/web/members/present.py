@@ -18,7 +18,7 @@ from dashboard.web.members.activity import Filter
 from dashboard.web.members.gather import Gathering, NoMember, begin
 from dashboard.web.members.links import Links
 from dashboard.web.members.local import Local, read
-from dashboard.web.members.looks import record_look, remember_look, remember_pending
+from dashboard.web.members.looks import record_look, remember_look
 from dashboard.web.members.page import MemberPage
 from dashboard.web.members.telling import facts
 from dashboard.web.orders.hands import Hands
@@ -143,18 +143,23 @@ def _remember(response: Response, gathering: Gathering, page: MemberPage) -> Non
         subscription_id=page.number,
         tier=next(iter(page.tier_names), None),
         balance=page.balance.value,
+        reading=_reading(gathering, page),
     )
-    if page.history.at is not None and page.history.error is None:
-        ledger = gathering.ledger
-        reading = Reading(
-            programme_id=str(gathering.programme_id),
-            contact_id=page.account.contact_id,
-            definition_id=gathering.definition.id,
-            items=ledger.items,
-            is_whole=ledger.is_whole,
-            at=page.history.at,
-        )
-        remember_pending(response, reading)
+
+
+def _reading(gathering: Gathering, page: MemberPage) -> Reading | None:
+    """The history as the page shows it; None when it could not be read just now."""
+    if page.history.at is None or page.history.error is not None:
+        return None
+    ledger = gathering.ledger
+    return Reading(
+        programme_id=str(gathering.programme_id),
+        contact_id=page.account.contact_id,
+        definition_id=gathering.definition.id,
+        items=ledger.items,
+        is_whole=ledger.is_whole,
+        at=page.history.at,
+    )
 
 
 def _common(gathering: Gathering) -> dict[str, object]:
