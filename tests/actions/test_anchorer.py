@@ -132,11 +132,27 @@ def test_a_line_torn_by_a_crash_does_not_spoil_the_next(anchorer, database, path
     assert anchorer.last().seq == 2
 
 
-def test_the_file_is_readable_by_its_owner_alone(anchorer, database, path):
+def test_the_file_and_its_folder_are_their_owner_s_alone(anchorer, database, path):
     append(database)
     anchorer.round()
 
-    assert path.stat().st_mode & 0o077 == 0
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_folders_that_are_missing_are_made(database, tmp_path, clock):
+    append(database)
+    deep = tmp_path / "other" / "storage" / "anchors.jsonl"
+
+    assert Anchorer(database, deep, (SECRET,), clock).round() is not None
+
+
+def test_each_anchor_is_one_line(anchorer, database, path, clock):
+    for _ in range(2):
+        append(database)
+        anchorer.round()
+        clock.advance(minutes=1)
+
+    assert [line[:8] for line in path.read_text().split("\n")] == ['{"seq":1', '{"seq":2', ""]
 
 
 def test_a_stop_anchors_what_is_left(anchorer, database):

@@ -4,13 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.store import audit, presets
 from dashboard.store.audit import Entry, Filters, Outcome
+from dashboard.store.audit.record import table
+from dashboard.store.audit.verify import Finding, Kind, VerifyReport
 from dashboard.store.database import Database, DatabaseUnavailable
 from tests.support.database import KEYS
 
@@ -48,6 +51,27 @@ def test_an_entry_is_read_as_it_was_written(database):
     append(database, CREDIT)
     with database.read() as connection:
         assert audit.page(connection, Filters()) == (audit.Recorded(1, CREDIT),)
+
+
+def test_a_row_is_one_text_with_sorted_names_and_a_moment_of_fixed_length(database):
+    london = datetime(2026, 7, 20, 10, 14, 32, tzinfo=ZoneInfo("Europe/London"))
+    append(database, replace(CREDIT, at=london, before={}, after={}, remote_ids={}))
+    with database.read() as connection:
+        written = connection.execute(select(table.c.record)).scalar_one()
+    assert written == (
+        '{"action":"credit.give","actor_id":"5f0c","actor_name":"Sam","actor_role":"agent","after":{},'
+        '"at":"2026-07-20T09:14:32.000000Z","before":{},"case_reference":"ZD-55910","contact_id":4821,'
+        '"intent_id":"i-1","ip":"127.0.0.1","outcome":"done","programme_id":"p-1",'
+        '"reason":"late_delivery","remote_ids":{},"request_id":"r-1"}'
+    )
+
+
+def test_the_newest_key_signs(sqlite_database):
+    rotated = Database(f"sqlite:///{sqlite_database.place}", ("the new key, since the rotation", *KEYS))
+    append(rotated, CREDIT)
+    with rotated.read() as connection:
+        assert audit.verify(connection, ("the new key, since the rotation",)).is_intact
+    rotated.dispose()
 
 
 def test_rows_are_numbered_from_one_without_gaps(database):
@@ -217,6 +241,12 @@ def test_a_member_s_rows_are_those_of_the_same_programme(database):
         assert [row.seq for row in audit.for_member(connection, "p-1", 4821)] == [1]
 
 
+def test_of_a_member_as_many_rows_are_read_as_are_wanted(database):
+    append(database, *[CREDIT] * 3)
+    with database.read() as connection:
+        assert [row.seq for row in audit.for_member(connection, "p-1", 4821, 2)] == [3, 2]
+
+
 @pytest.mark.parametrize(
     ("least", "seqs"), [("0", [4, 2, 1]), ("0.1", [4, 2, 1]), ("19.99", [4, 2]), ("20", [4]), ("500.01", [])]
 )
@@ -245,3 +275,36 @@ def test_the_last_check_is_what_the_record_says_of_it(database):
     assert check is not None
     assert (check.by, check.last_seq, check.findings, check.is_intact) == ("Sam", 1, 0, True)
     assert forgotten is None
+
+
+def test_the_last_check_tells_what_it_was_compared_with_and_its_first_findings(database):
+    findings = [f"Row {number} is not what it was." for number in range(1, 13)]
+    report = VerifyReport(
+        rows=7, last_seq=9, findings=tuple(Finding(Kind.CHANGED, 1, one) for one in findings), anchors=3
+    )
+    told = audit.told(report)
+    assert told == {"last_seq": 9, "rows": 7, "anchors": 3, "findings": 12, "first": findings[:10]}
+    append(database, replace(CREDIT, action="audit.verify", after=told))
+
+    with database.read() as connection:
+        check = audit.last_check(connection, CREDIT.at)
+    assert check is not None
+    assert (check.last_seq, check.anchors, check.findings, check.is_intact) == (9, 3, 12, False)
+    assert check.texts == tuple(findings[:10])
+
+
+def test_the_last_of_several_checks_is_told(database):
+    checks = [replace(CREDIT, action="audit.verify", after={"last_seq": number}) for number in (1, 2)]
+    append(database, *checks)
+    with database.read() as connection:
+        check = audit.last_check(connection, CREDIT.at)
+    assert check is not None
+    assert (check.last_seq, check.findings, check.texts) == (2, 0, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "may"), [(Kind.CHANGED, True), (Kind.CUT, True), (Kind.HEAD, False), (Kind.ADDED, False)]
+)
+def test_a_check_is_kept_only_where_its_row_wipes_away_nothing(kind, may):
+    found = (Finding(Kind.CHANGED, 1, "Row 1 is not what it was."), Finding(kind, 2, "Something else."))
+    assert audit.may_be_kept(VerifyReport(rows=2, last_seq=2, findings=found)) == may

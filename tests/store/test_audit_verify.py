@@ -77,6 +77,33 @@ def test_an_empty_record_is_intact(database):
     assert check(database).is_intact
 
 
+def texts(report: VerifyReport) -> list[str]:
+    return [finding.text for finding in report.findings]
+
+
+def test_a_check_counts_what_is_there_and_tells_the_last_number(record):
+    tamper(record, "DELETE FROM audit WHERE seq = 3")
+    assert (check(record).rows, check(record).last_seq, check(record).anchors) == (4, 5, 0)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "sentence"),
+    [
+        ("DELETE FROM audit WHERE seq IN (2, 3)", "Rows 2 to 3 are missing."),
+        ("DELETE FROM audit WHERE seq > 3", "Rows 4 to 5 are cut off the end."),
+        ("UPDATE audit SET record = '{}' WHERE seq = 2", "Row 2 is not what followed row 1."),
+        ("UPDATE audit_head SET signature = hash", "The head is not signed with the secret key."),
+        (
+            "INSERT INTO audit (seq, record, hash) SELECT 6, record, hash FROM audit WHERE seq = 5",
+            "1 rows were added beyond the head.",
+        ),
+    ],
+)
+def test_a_finding_is_told_in_a_sentence_with_its_numbers(record, tampering, sentence):
+    tamper(record, tampering)
+    assert texts(check(record)) == [sentence]
+
+
 def test_an_edited_row_is_found(record):
     tamper(record, "UPDATE audit SET record = replace(record, '12980', '92980') WHERE seq = 3")
     assert kinds(check(record)) == [(Kind.CHANGED, 3)]
@@ -156,6 +183,19 @@ def test_a_missing_head_is_found(record):
     assert kinds(check(record)) == [(Kind.HEAD, 0)]
 
 
+def test_without_a_head_every_row_is_still_read(record):
+    tamper(record, "DELETE FROM audit_head")
+    assert (check(record).rows, texts(check(record))) == (5, ["The head is gone."])
+
+
+def test_a_head_of_another_hash_is_found_even_when_it_is_signed(record):
+    with record.write() as connection:
+        forged = bytes(32)
+        connection.execute(update(head).values(hash=forged, signature=chain.seal(STOLEN, 5, forged)))
+    assert kinds(check(record)) == [(Kind.HEAD, 5)]
+    assert texts(check(record)) == ["The head does not carry the hash of row 5."]
+
+
 def test_a_head_signed_with_an_older_key_is_fine(record):
     assert check(record, ("the new key, since the last rotation", *KEYS)).is_intact
 
@@ -205,11 +245,31 @@ def test_without_an_anchor_a_rewrite_with_the_key_stays_unseen(record):
     assert check(record).is_intact
 
 
-@pytest.mark.parametrize("line", ["not json", '{"seq":5,"hash":"00","at":"","signature":"00"}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        '{"seq":5,"hash":"00","at":"","signature":"00"}',
+        '{"seq":5,"hash":"no","at":"","signature":""}',
+    ],
+)
 def test_a_damaged_or_forged_anchor_is_reported(record, anchors, line):
     with anchors.open("a") as file:
         file.write(line + "\n")
+    report = check(record, anchors=anchors)
+    assert kinds(report) == [(Kind.ANCHORS, 0)]
+    assert texts(report) == ["1 lines of anchors.jsonl are damaged or not signed by us."]
+
+
+@pytest.mark.parametrize(
+    ("was", "instead"), [('"seq":5', '"seq":4'), ("000005Z", "000005"), ('"signature":"', '"signature":"00')]
+)
+def test_an_anchor_whose_line_was_changed_is_none(record, anchors, was, instead):
+    line = anchors.read_text()
+    assert was in line
+    anchors.write_text(line.replace(was, instead))
     assert kinds(check(record, anchors=anchors)) == [(Kind.ANCHORS, 0)]
+    assert audit.last_anchor(anchors, KEYS) is None
 
 
 def test_anchors_that_cannot_be_read_are_an_error(record, tmp_path):

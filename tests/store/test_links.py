@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from dashboard.permissions import Role
 from dashboard.store import links, sessions, staff
 from dashboard.store.database import Database
 from dashboard.store.links import LinkSpent
@@ -75,6 +76,30 @@ def test_a_new_link_ends_the_one_before(database, sam, token, now):
     with database.write() as connection:
         links.create(connection, sam.id, now)
     assert owner(database, token, now) is None
+
+
+def test_a_new_link_leaves_those_of_others(database, lea, token, now):
+    with database.write() as connection:
+        links.create(connection, lea.id, now)
+    assert owner(database, token, now) is not None
+
+
+def test_a_link_that_is_used_leaves_those_of_others(database, sam, lea, token, now):
+    with database.write() as connection:
+        hers = links.create(connection, lea.id, now)
+    links.use(database, token, PASSWORD, now)
+    assert owner(database, hers, now) == lea
+
+
+@pytest.mark.parametrize("password", ["Okafor Okafor 1234", "am.oka@north.wind am"])
+def test_a_password_of_the_person_s_own_words_is_refused(database, now, password):
+    with database.write() as connection:
+        amara = staff.add(
+            connection, email="am.oka@north.wind", name="Amara Okafor", role=Role.AGENT, now=now
+        )
+        token = links.create(connection, amara.id, now)
+    with pytest.raises(WeakPassword, match="easy to guess"):
+        links.use(database, token, password, now)
 
 
 def test_a_weak_password_does_not_spend_the_link(database, token, now):

@@ -55,8 +55,19 @@ def test_a_hash_of_an_older_strength_is_replaced_by_one_that_fits_the_same_passw
     assert verify(rehashed, GOOD).right
 
 
-def test_a_damaged_hash_lets_nobody_in():
-    assert not verify("$argon2id$damaged", GOOD).right
+@pytest.mark.parametrize("damaged", ["$argon2id$damaged", "no hash at all"])
+def test_a_damaged_hash_lets_nobody_in(damaged):
+    assert not verify(damaged, GOOD).right
+
+
+def test_the_longest_password_is_still_looked_at():
+    longest = (GOOD * 80)[:1024]
+    assert verify(hash_password(longest), longest).right
+
+
+def test_what_is_longer_than_any_password_is_not_looked_at():
+    longer = (GOOD * 80)[:1025]
+    assert not verify(hash_password(longer), longer).right
 
 
 def test_many_hashes_at_once_all_come_out_right():
@@ -126,6 +137,40 @@ def test_any_kind_of_character_makes_a_password(password):
 def test_what_is_easy_to_guess_is_refused(password):
     with pytest.raises(WeakPassword, match="easy to guess"):
         require_strong(password)
+
+
+def test_six_different_characters_must_remain():
+    require_strong("kvqbtz" * 3)
+
+
+@pytest.mark.parametrize("password", ["kvqbt" * 3, "kvqbtpasswordkvqbt"])
+def test_fewer_than_six_are_too_few(password):
+    with pytest.raises(WeakPassword, match="easy to guess"):
+        require_strong(password)
+
+
+def test_three_keys_beside_each_other_count_for_nothing_even_at_the_end():
+    with pytest.raises(WeakPassword, match="easy to guess"):
+        require_strong("kvqbtkvqbtkvdfg")
+
+
+@pytest.mark.parametrize("password", ["kvqbtzdfgkvqbtz", "dfmwenpozqhjdfm"])
+def test_a_run_in_the_middle_or_pairs_of_keys_spoil_no_password(password):
+    require_strong(password)
+
+
+def test_longer_words_are_taken_away_before_those_within_them():
+    with pytest.raises(WeakPassword, match="easy to guess"):
+        require_strong("annabrownfield own", own_words=("own", "annabrownfield"))
+
+
+def test_words_of_three_letters_count():
+    with pytest.raises(WeakPassword, match="easy to guess"):
+        require_strong("qixwuvzekqixwuvzek", own_words=("Qix Wuv-Zek",))
+
+
+def test_shorter_words_are_in_too_many_others_to_count():
+    require_strong("violin tram obe", own_words=("Vi Ol In Tr Am Ob",))
 
 
 @pytest.mark.parametrize("password", ["amara.okafor@shop", "Okafor Okafor 1234", "shop example amara"])

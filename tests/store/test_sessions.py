@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from dashboard.store import sessions, staff
 from dashboard.store.database import Database
+from dashboard.store.sessions import Ending
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -123,6 +124,57 @@ def test_a_person_sees_their_living_sessions_last_used_first(database, sam, lea,
         sessions.revoke(connection, revoked.session.id, sam.id, now)
         mine = sessions.list_for(connection, sam.id, now + MINUTE)
     assert mine == (later.session, opened.session)
+
+
+def test_sessions_that_are_over_are_not_listed(database, sam, opened, now):
+    for used in range(20, 720, 20):
+        extend(database, opened, now + used * MINUTE)
+    with database.read() as connection:
+        assert sessions.list_for(connection, sam.id, now + 719 * MINUTE) != ()
+        assert sessions.list_for(connection, sam.id, now + 720 * MINUTE) == ()
+
+
+def test_a_use_counts_for_the_session_it_was_made_in(database, sam, opened, now):
+    other = open_for(database, sam, now)
+    assert extend(database, opened, now + 20 * MINUTE)
+    assert find(database, other.token, now + 31 * MINUTE) is None
+
+
+def test_a_session_is_ended_once(database, sam, opened, now):
+    with database.write() as connection:
+        ended = [sessions.revoke(connection, opened.session.id, sam.id, now) for _ in range(2)]
+    assert ended == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "ending"),
+    [(0, None), (29, None), (30, Ending.IDLE), (60, Ending.IDLE)],
+)
+def test_why_a_session_ended_is_known(database, opened, now, minutes, ending):
+    with database.read() as connection:
+        assert sessions.why_ended(connection, opened.token, now + minutes * MINUTE) == ending
+
+
+def test_a_session_in_use_all_day_ended_because_it_was_too_long(database, opened, now):
+    for used in range(20, 720, 20):
+        extend(database, opened, now + used * MINUTE)
+    with database.read() as connection:
+        assert sessions.why_ended(connection, opened.token, now + 719 * MINUTE) is None
+        assert sessions.why_ended(connection, opened.token, now + 720 * MINUTE) is Ending.TOO_LONG
+
+
+def test_a_session_that_was_revoked_says_so_however_old(database, sam, lea, opened, now):
+    open_for(database, lea, now)
+    with database.write() as connection:
+        sessions.revoke(connection, opened.session.id, sam.id, now)
+        assert sessions.why_ended(connection, opened.token, now + HOUR) is Ending.REVOKED
+        assert sessions.why_ended(connection, "never one of ours", now) is None
+
+
+def test_an_address_is_kept_as_far_as_addresses_go(database, sam, now):
+    with database.write() as connection:
+        opened = sessions.open_session(connection, sam.id, user_agent="", ip="f" * 60, now=now)
+    assert opened.session.ip == "f" * 45
 
 
 def test_a_device_is_named_in_short_and_without_hidden_characters(database, sam, now):
