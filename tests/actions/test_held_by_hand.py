@@ -105,6 +105,28 @@ def last_entry(counter: Counter) -> Entry:
         return audit.page(connection, Filters(), limit=1)[0].entry
 
 
+def on_record(person, intent: Intent, action: str, outcome: Outcome, *, state: str, **more: Any) -> Entry:
+    """The row about a decision of five minutes later."""
+    after = {"state": state, "definition": DEFINITION, "amount": "500", **more.pop("after", {})}
+    return Entry(
+        at=LATER,
+        actor_id=person.id,
+        actor_name=person.name,
+        actor_role=person.role.value,
+        action=action,
+        outcome=outcome,
+        programme_id=PROGRAMME,
+        contact_id=MEMBER,
+        intent_id=intent.id,
+        reason="late_delivery",
+        case_reference="ZD-1",
+        after=after,
+        request_id="r1",
+        ip="127.0.0.1",
+        **more,
+    )
+
+
 def test_held_ones_are_listed_first_and_then_the_oldest(counter):
     waiting = queued(counter)
     counter.clock.forward(60)
@@ -161,28 +183,6 @@ def test_nobody_withdraws_what_another_agent_asked_for(counter):
     with pytest.raises(Denied):
         counter.at(kim).do(decide, deciding(waiting, Choice.WITHDRAW))
     assert last_entry(counter) == on_record(kim, waiting, "intent.withdraw", Outcome.DENIED, state="reserved")
-
-
-def on_record(person, intent: Intent, action: str, outcome: Outcome, *, state: str, **more: Any) -> Entry:
-    """The row about a decision of five minutes later."""
-    after = {"state": state, "definition": DEFINITION, "amount": "500", **more.pop("after", {})}
-    return Entry(
-        at=LATER,
-        actor_id=person.id,
-        actor_name=person.name,
-        actor_role=person.role.value,
-        action=action,
-        outcome=outcome,
-        programme_id=PROGRAMME,
-        contact_id=MEMBER,
-        intent_id=intent.id,
-        reason="late_delivery",
-        case_reference="ZD-1",
-        after=after,
-        request_id="r1",
-        ip="127.0.0.1",
-        **more,
-    )
 
 
 def test_counting_as_done_stands_in_the_record_with_what_was_found_and_without_the_note(counter, lea):

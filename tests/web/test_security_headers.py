@@ -154,6 +154,18 @@ def test_signing_out_clears_what_the_browser_kept(desk):
     assert "session=;" in response.headers["Set-Cookie"]
 
 
+def test_signing_out_takes_the_cookie_back_in_the_way_it_was_set(real_desk):
+    visitor = real_desk.visitor()
+    visitor.sign_in("mia@example.com", support.PASSWORD)
+
+    response = visitor.get("/account/").form("Sign out").send_raw()
+
+    (cookie,) = response.headers.getlist("Set-Cookie")
+    name, *attributes = cookie.split("; ")
+    assert name == "__Host-session="
+    assert attributes[1:] == ["Max-Age=0", "Secure", "HttpOnly", "Path=/", "SameSite=Strict"]
+
+
 @pytest.mark.parametrize("path", ["/account", "/account/", "//account/", "/sign-in/", "/sign-in", "/"])
 def test_no_redirect_repeats_the_host_that_was_sent(desk, path):
     visitor = desk.visitor("sam")

@@ -51,6 +51,19 @@ def test_the_token_of_another_session_is_refused(desk):
     assert prefer(desk.visitor("sam"), {**DARK, "_token": other}).status_code == 419
 
 
+def test_the_sign_in_form_of_another_tab_needs_no_token(desk):
+    """It was opened when nobody was signed in yet, so it has none."""
+    pair = {"email": "sam@demo.example", "password": support.PASSWORD, "next": "", "kept": ""}
+
+    response = desk.visitor("sam").open("/sign-in", method="POST", data=pair)
+
+    assert response.status_code == 303
+
+
+def test_where_there_is_nothing_nobody_is_asked_for_a_token(desk):
+    assert desk.visitor().open("/nothing", method="POST", data={"a": "b"}).status_code == 404
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
 def test_what_another_site_sends_is_refused_even_with_a_token(desk, site):
     visitor = desk.visitor("sam")
@@ -112,6 +125,13 @@ def test_a_token_signed_with_the_old_key_holds_while_keys_change():
 
 def test_a_token_of_one_session_is_wrong_in_another():
     assert not csrf.is_genuine(csrf.make(KEYS[0], SESSION), KEYS, SESSION[::-1])
+
+
+def test_all_forms_of_a_page_carry_one_token(desk):
+    page = desk.visitor("sam").get("/account/")
+    tokens = [field.get("value") for field in page.all("input") if field.get("name") == "_token"]
+    assert len(tokens) > 1
+    assert len(set(tokens)) == 1
 
 
 def test_pages_do_not_repeat_a_token(desk):

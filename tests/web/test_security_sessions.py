@@ -77,6 +77,17 @@ def test_a_session_ends_after_twelve_hours_however_busy(desk):
     assert not is_in(visitor)
 
 
+@pytest.mark.parametrize(("seconds", "written"), [(59, False), (60, True)])
+def test_a_use_is_written_down_at_most_once_a_minute(desk, seconds, written):
+    visitor, sam, began = desk.visitor("sam"), desk.staff_id("sam"), desk.clock()
+    desk.clock.advance(seconds=seconds)
+    assert is_in(visitor)
+
+    with desk.services.database.read() as connection:
+        (session,) = sessions.list_for(connection, sam, desk.clock())
+    assert session.last_used_at == (desk.clock() if written else began)
+
+
 def test_what_a_page_fetches_by_timer_keeps_no_session_awake(desk):
     desk.app.add_url_rule("/poll", "poll", requires(Permission.STATUS_READ, polls=True)(lambda: "same"))
     visitor = desk.visitor("sam")
