@@ -22,6 +22,10 @@ Address = tuple[Any, ...]
 """One row of ``socket.getaddrinfo``."""
 Resolver = Callable[[str, int], list[Address]]
 
+_MOST_READ = 16 * 1024
+"""Bytes at once; no TLS record holds more. httpcore asks for 64 KB, and every answer, mostly of a few, would
+leave a hole of that size in the memory."""
+
 
 class Deadline:
     """A point on the monotonic clock."""
@@ -114,7 +118,7 @@ class _DeadlineStream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         self._arm(httpcore.ReadTimeout)
         try:
-            data = self._socket.recv(max_bytes)
+            data = self._socket.recv(min(max_bytes, _MOST_READ))
         except TimeoutError as error:
             raise httpcore.ReadTimeout("no answer in time") from error
         except OSError as error:
