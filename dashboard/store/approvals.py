@@ -69,9 +69,9 @@ table = Table(
     Column("in_place", Boolean(create_constraint=False), nullable=False),
     Index("ix_approvals_staff", "staff_id", "asked_at"),
     Index("ix_approvals_decided", "decided_at"),
+    Index("ix_approvals_open", "asked_at"),  # of those that nobody has decided: see dashboard.store.intents
 )
 _is_undecided = table.c.decision.is_(None)
-Index("ix_approvals_open", table.c.asked_at, sqlite_where=_is_undecided, postgresql_where=_is_undecided)
 
 
 class Excess(msgspec.Struct, frozen=True):

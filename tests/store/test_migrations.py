@@ -46,6 +46,14 @@ def test_what_serves_has_no_alembic_in_memory():
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
+def test_what_serves_loads_no_driver_before_it_is_told_of_a_database():
+    program = """
+import sys, dashboard.app
+sys.exit(any(name.startswith("sqlalchemy.dialects.") for name in sys.modules))
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
 def test_an_upgrade_of_the_newest_shape_changes_nothing(database):
     with database.read() as connection:
         before = inspect(connection).get_table_names()
