@@ -30,7 +30,8 @@ FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin desk \
  && install --directory --owner=desk --group=desk --mode=0700 /data
 COPY --from=build /desk /desk
-ENV PATH=/desk/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+# glibc would give threads an arena of memory each; two for all of them take 6 MB less in a worker.
+ENV PATH=/desk/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
 WORKDIR /data
 VOLUME /data
 USER 10001

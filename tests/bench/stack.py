@@ -169,6 +169,7 @@ def console(
         "PACE": "9999",
         "AUDIT_ANCHORS": f"{mkdtemp()}/anchors.jsonl",
         "BREVO_CA_FILE": str(authority or ""),
+        "MALLOC_ARENA_MAX": "2",  # as in the image
     }
     return _process(["-m", "dashboard", "serve"], "/healthz", settings)
 
