@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,16 +45,21 @@ def while_the_remote_hangs(stack: Stack) -> Iterator[Row]:
 
 def process(stack: Stack) -> Iterator[Row]:
     """What a worker takes to start and to hold."""
-    command = "import time, dashboard.app; print(time.process_time())"
-    spent = min(
-        float(
-            subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stdout
-        )
-        for _ in range(5)
-    )
+    with TemporaryDirectory() as compiled:
+        # The first import compiles, as installing does; the environment may say that nothing be kept of it.
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
+        spent = min(_import_seconds(environment) for _ in range(6))
     yield Row("import of the application", f"{spent * 1000:.0f} ms CPU", "350 ms", spent <= 0.35)
     held = stack.console.memory_megabytes
     yield Row("memory of the worker after this run", f"{held:.0f} MB", "90 MB", held <= 90)
+
+
+def _import_seconds(environment: Mapping[str, str]) -> float:
+    command = "import time, dashboard.app; print(time.process_time())"
+    done = subprocess.run(
+        [sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
 
 
 def record(_stack: Stack) -> Iterator[Row]:
