@@ -69,7 +69,7 @@ _NAV = (
     ("Search", "", "search", "s", Permission.MEMBERS_READ),
     ("Pending orders", PENDING, "clock", "p", Permission.MEMBERS_READ),
     ("Approvals", APPROVALS, "shield", "a", Permission.APPROVALS_DECIDE),
-    ("Unsettled", UNSETTLED, "triangle-alert", "u", Permission.INTENTS_DECIDE),
+    ("Unsettled", UNSETTLED, "triangle-alert", "u", Permission.CREDITS_WRITE),
     ("Audit log", "/audit/", "scroll-text", "l", Permission.AUDIT_READ),
     ("Reports", "/reports/goodwill", "chart-line", "r", Permission.REPORTS_READ),
     ("Staff", "/staff/", "users", "f", Permission.STAFF_MANAGE),
@@ -121,6 +121,8 @@ class Shell:
                     found[PENDING] = orders.waiting(connection, self.programme.id, now).count
                 if role.may(Permission.INTENTS_DECIDE):
                     found[UNSETTLED] = intents.count_held(connection)
+                elif role.may(Permission.CREDITS_WRITE):
+                    found[UNSETTLED] = intents.count_own_unsettled(connection, self.staff.id)
                 if role.may(Permission.APPROVALS_DECIDE):
                     found[APPROVALS] = approvals.waiting_for(connection, self.staff.id, now).count
         except DatabaseUnavailable:

@@ -132,6 +132,20 @@ def test_what_is_open_can_be_listed_by_person_and_by_member(journal, intent, dat
         assert intents.for_member(connection, intent.programme_id, 8) == ()
 
 
+UNSETTLED = frozenset(State) - intents.ENDED - {State.AWAITING_APPROVAL}
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_neither_ended_nor_waiting_for_approval_is_counted_as_unsettled(
+    journal, intent, database, state
+):
+    journal.add(replace(intent, state=state))
+
+    with database.read() as connection:
+        assert intents.count_own_unsettled(connection, intent.staff_id) == (state in UNSETTLED)
+        assert intents.count_own_unsettled(connection, "somebody else") == 0
+
+
 @pytest.mark.parametrize("fault", [Fault.NONE, Fault.LOST_AFTER, Fault.LOST_BEFORE, Fault.LATE])
 @pytest.mark.parametrize("call", ["create", "complete"])
 def test_a_story_in_the_database_ends_as_in_memory(journal, intent, database, call, fault):

@@ -12,7 +12,7 @@ from tests.support import app as support
 from tests.support.page import Page
 
 NAVIGATION = {
-    "sam": ["Search", "Status"],
+    "sam": ["Search", "Unsettled", "Status"],
     "lea": ["Search", "Approvals", "Unsettled", "Audit log", "Reports", "Status"],
     "ana": ["Search", "Approvals", "Unsettled", "Audit log", "Reports", "Staff", "Settings", "Status"],
     "ike": ["Search", "Audit log", "Reports", "Status"],

@@ -113,7 +113,13 @@ def change_said(intent: Intent, unit: str) -> str:
 @blueprint.app_template_filter("change_standing")
 def change_standing(intent: Intent) -> tuple[str, str]:
     """How far it is: label and kind of tag."""
-    return words.STANDINGS[intent.phase]
+    return words.standing(intent)
+
+
+@blueprint.app_template_filter("change_wanted")
+def change_wanted(intent: Intent) -> str:
+    """What the reader asked for."""
+    return words.wanted(intent, unit_of(intent), formats())
 
 
 def receipt_answer(intent: Intent, member: str, *, closes_drawer: bool = False) -> Response:
@@ -226,7 +232,7 @@ def _linked(intent: Intent, origin: Intent | None, following: tuple[Intent, ...]
 def _row(intent: Intent, label: str | None = None) -> Row:
     told = _told(intent, _who(intent).lower())
     headline = told.headline if label is None else f"{label}: {told.headline}"
-    standing = words.STANDINGS[intent.phase]
+    standing = words.standing(intent)
     return Row(headline, told.text, standing, intent_url(intent), _who(intent))
 
 

@@ -67,6 +67,11 @@ def what(intent: Intent, unit: str, formats: Formats) -> str:
     return {Kind.CONTACT_CREATE: "the contact", Kind.MEMBER_ENROL: "the contact"}.get(kind, "the membership")
 
 
+def wanted(intent: Intent, unit: str, formats: Formats) -> str:
+    """What its own person reads of it: ``Give 500 points``."""
+    return _upper(f"{VERBS[intent.kind].plain} {what(intent, unit, formats)}")
+
+
 def said(intent: Intent, unit: str, formats: Formats) -> str:
     """What somebody did or wants, after their name: ``gave 500 points``, ``asks to give 500 points``."""
     verb, thing = VERBS[intent.kind], what(intent, unit, formats)
@@ -91,6 +96,18 @@ STANDINGS = {
     Phase.SENDING: ("On its way", "warn"),
 }
 """How far a change is: label and kind of tag."""
+
+
+def standing(intent: Intent) -> tuple[str, str]:
+    """How far it is: label and kind of tag."""
+    if is_begun(intent):
+        return "Begun, not completed", "warn"
+    return STANDINGS[intent.phase]
+
+
+def is_begun(intent: Intent) -> bool:
+    """Whether it waits for a person to complete it."""
+    return intent.goal is Goal.BEGIN and intent.state is State.DRAFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +156,7 @@ def _open_receipt(intent: Intent, thing: str, member: str, formats: Formats) -> 
             "Nothing is sent before somebody approves it. "
             f"The request ends by itself on {formats.when(intent.next_at)}.",
         )
-    if intent.goal is Goal.BEGIN and intent.state is State.DRAFT:
+    if is_begun(intent):
         return Receipt(
             "queued",
             f"{_upper(subject)} is begun.",

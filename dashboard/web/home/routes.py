@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from dashboard.actions import held
 from dashboard.permissions import Permission
-from dashboard.store import approvals, orders, recents, spending
+from dashboard.store import approvals, intents, orders, recents, spending
 from dashboard.store.limits import Span
 from dashboard.web.access import current_staff, requires, services
 from dashboard.web.approvals import words
@@ -20,6 +21,7 @@ from dashboard.web.programmes import require
 
 LATELY = timedelta(days=7)
 REQUESTS = 5
+UNSETTLED = 5
 
 blueprint = Blueprint("home", __name__, url_prefix="/programmes/<uuid:programme_id>")
 
@@ -35,6 +37,7 @@ def show(programme_id: UUID) -> ResponseReturnValue:
         standing = spending.standing(connection, reader.id, reader.role, now, zone)
         waiting = approvals.waiting_for(connection, reader.id, now)
         pending = orders.waiting(connection, programme, now)
+        unsettled = intents.count_own_unsettled(connection, reader.id)
         requests = approvals.of_requester(connection, reader.id, now - LATELY, REQUESTS)
     single = standing.room(Span.ACT)
     return render_template(
@@ -44,6 +47,10 @@ def show(programme_id: UUID) -> ResponseReturnValue:
         waiting=waiting if reader.role.may(Permission.APPROVALS_DECIDE) else None,
         pending=pending,
         requests=requests,
+        unsettled_count=unsettled,
+        unsettled=held.unsettled(services().database, staff_id=reader.id, limit=UNSETTLED)
+        if unsettled
+        else (),
         words=words,
         formats=formats(),
         gauges=tuple(limit_words.gauges(standing, formats())),

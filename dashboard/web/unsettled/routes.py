@@ -133,7 +133,7 @@ def _find(intent_id: UUID) -> Intent:
 def _changed(intent: Intent, choice: str) -> Response:
     """It is not what the form showed: what changed, and the form again."""
     form = typed()
-    seen, now = form["seen"], change_words.STANDINGS[intent.phase][0]
+    seen, now = form["seen"], change_words.standing(intent)[0]
     was = f"It was “{seen}”" if seen else "It was another"
     told = f"This changed since you opened it. {was}; now it is “{now}”{_by(intent)}. Look at it again."
     return _page(intent, choice, (Problem("", told),), status=409)
@@ -166,7 +166,7 @@ def _page(
         "unsettled/show.html",
         intent=intent,
         title=f"{intent.staff_name} {change_words.said(intent, unit, formats())}",
-        standing=change_words.STANDINGS[intent.phase],
+        standing=change_words.standing(intent),
         asked=(*facts.asked(intent, unit, reason, formats()), *words.sent(intent, formats())),
         shown=tuple(words.shown(intent, formats())),
         alike=look(intent, unit, formats()),

@@ -44,7 +44,9 @@ def unknown_voucher(desk: Desk, name: str = "sam", kind: str = "drop_before") ->
     parts = desk.services
     reward = parts.brevo.rewards.get(NORTHWIND, WELCOME_GIFT).value
     fault(desk, kind, "attributeVoucher")
-    return issue_voucher(parts.database, parts.engine, actor(desk, name), IssueForm(**basics(reward=reward)))
+    # A case of its own: a second voucher for one case is warned of.
+    form = IssueForm(**basics(reward=reward, case_reference=f"ZD-{uuid4().hex[:8]}"))
+    return issue_voucher(parts.database, parts.engine, actor(desk, name), form)
 
 
 def held_voucher(desk: Desk, name: str = "sam") -> Intent:

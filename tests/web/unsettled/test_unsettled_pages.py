@@ -29,6 +29,10 @@ def case_page(desk: Desk, intent: Intent, name: str = "lea") -> Page:
     return desk.visitor(name).get(f"{LIST}{intent.id}")
 
 
+def navigation(page: Page) -> set[str]:
+    return {"".join(each.itertext()).strip() for each in page.by_id("nav").iter("a")}
+
+
 def draft_of(desk: Desk) -> str:
     """The ID of what the lost credit left at Brevo."""
     assert desk.remote is not None
@@ -51,7 +55,7 @@ def test_a_supervisor_sees_everybodys_held_changes_and_their_count(open_desk: De
     assert "Sam Rivera wanted to issue voucher" in page.main
     assert "Held: a supervisor has to look" in page.main
     assert "It was sent, and Brevo does not show it." in page.main
-    assert "Unsettled1" in {"".join(each.itertext()).strip() for each in page.by_id("nav").iter("a")}
+    assert "Unsettled1" in navigation(page)
 
 
 def test_an_agent_sees_only_their_own(open_desk: Desk) -> None:
@@ -63,12 +67,54 @@ def test_an_agent_sees_only_their_own(open_desk: Desk) -> None:
     assert "Your own changes." in page.main
 
 
+def test_an_agent_finds_their_own_with_its_truth_on_the_home_page_and_counted(open_desk: Desk) -> None:
+    lost, held = unknown_voucher(open_desk), held_voucher(open_desk)
+    open_desk.clock.advance(minutes=3)
+
+    home = open_desk.visitor("sam").get(f"/programmes/{NORTHWIND}/")
+
+    (card,) = (each for each in home.all("ul") if each.get("id") == "unsettled-lines")
+    told = [" ".join("".join(each.itertext()).split()) for each in card.iter("li")]
+    assert told[0].startswith("Issue voucher")
+    assert "Held: a supervisor has to look Member 142, " in told[0]
+    assert "No answer yet, checking Member 142, " in told[1]
+    assert [each.get("href") for each in card.iter("a")] == [f"{LIST}{held.id}", f"{LIST}{lost.id}"]
+    assert "Unsettled2" in navigation(home)
+
+
+def test_what_others_asked_for_is_on_nobody_elses_home_page(open_desk: Desk) -> None:
+    held_voucher(open_desk, "lea")
+
+    home = open_desk.visitor("sam").get(f"/programmes/{NORTHWIND}/")
+
+    assert "Your unsettled changes" not in home.main
+    assert "Unsettled" in navigation(home)
+
+
+def test_more_than_five_lead_to_the_list(open_desk: Desk) -> None:
+    for _ in range(6):
+        unknown_voucher(open_desk)
+
+    home = open_desk.visitor("sam").get(f"/programmes/{NORTHWIND}/")
+
+    assert home.links()["All 6 unsettled changes"] == LIST
+
+
+def test_what_is_ones_own_says_so(open_desk: Desk) -> None:
+    queued_credit(open_desk)
+
+    assert "You: Give 500 points" in open_desk.visitor("sam").get(LIST).links()
+
+
 def test_what_waits_for_an_approval_is_not_here(open_desk: Desk) -> None:
     member = f"/programmes/{NORTHWIND}/members/{AMARA.contact_id}"
     form = open_desk.visitor("sam").get(f"{member}/credit").form("Give points")
     form.fill({"Points": "5,000", "Reason": "Late delivery", "Case or order number": "ZD-1"}).send()
 
     assert "Nothing is under way." in open_desk.visitor("lea").get(LIST).main
+    home = open_desk.visitor("sam").get(f"/programmes/{NORTHWIND}/")
+    assert "Your unsettled changes" not in home.main
+    assert "Unsettled" in navigation(home)
 
 
 def test_it_shows_what_was_sent_what_brevo_shows_and_what_each_choice_does(open_desk: Desk) -> None:
