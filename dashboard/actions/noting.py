@@ -46,6 +46,14 @@ def note_transactions(connection: Connection, reading: Reading) -> int:
     found = [one for one in reading.items if _mark(one) in waiting]
     for item in found:
         orders.found_transaction(connection, _mark(item), canonical(item.id) or item.id)
+    orders.looked_in_vain(
+        connection,
+        reading.programme_id,
+        reading.contact_id,
+        reading.definition_id,
+        reading.at,
+        since=_goes_back_to(reading),
+    )
     _close(connection, reading, ours, found)
     orders.saw_drafts(
         connection,

@@ -48,6 +48,7 @@ table = Table(
     Column("transaction_id", String(36)),
     Column("made_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    Column("looked_at", UtcDateTime),
     Index("ix_orders_member", "programme_id", "contact_id"),
     Index("ix_orders_transaction", "transaction_id"),
     # How many wait is counted on every page: without it all orders that ever were.
@@ -88,6 +89,8 @@ class OrderRow:
     made_at: datetime
     closed_at: datetime | None = None
     """When its transaction was seen to be no draft any more."""
+    looked_at: datetime | None = None
+    """When the member was last read in vain for its transaction; None once that is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,32 @@ def register(connection: Connection, order: OrderRow) -> None:
 def found_transaction(connection: Connection, intent_id: str, transaction_id: str) -> None:
     """Keep which transaction an order became."""
     mine = and_(table.c.intent_id == intent_id, table.c.transaction_id.is_(None))
-    connection.execute(update(table).where(mine).values(transaction_id=transaction_id))
+    connection.execute(update(table).where(mine).values(transaction_id=transaction_id, looked_at=None))
+
+
+def looked_in_vain(
+    connection: Connection,
+    programme_id: str,
+    contact_id: int,
+    definition_id: str,
+    at: datetime,
+    *,
+    since: datetime | None = None,
+) -> None:
+    """A member's transactions of one balance were read: orders that have none by now were not among them.
+
+    :param since: the list goes back to here only; nothing is known of orders that were made before.
+    """
+    missing = and_(
+        table.c.programme_id == programme_id,
+        table.c.contact_id == contact_id,
+        table.c.definition_id == definition_id,
+        table.c.transaction_id.is_(None),
+        table.c.closed_at.is_(None),
+    )
+    if since is not None:
+        missing = and_(missing, table.c.made_at >= since)
+    connection.execute(update(table).where(missing).values(looked_at=at))
 
 
 def close(connection: Connection, programme_id: str, transaction_id: str, at: datetime) -> None:

@@ -76,6 +76,47 @@ def order(counter: Counter) -> Any:
     return counter.do(create_order, form)
 
 
+def nameless(counter: Counter) -> str:
+    """An order of which the remote names no transaction, neither in its answer nor by our mark."""
+    counter.desk.orders_name_transaction = False
+    counter.desk.order_meta = False
+    made: str = order(counter).id
+    return made
+
+
+def looked_at(counter: Counter, intent_id: str) -> Any:
+    with counter.database.read() as connection:
+        found = orders.get(connection, intent_id)
+    assert found is not None
+    return found.looked_at
+
+
+def test_an_order_that_was_read_for_in_vain_remembers_when(counter):
+    made = nameless(counter)
+    assert looked_at(counter, made) is None
+
+    note(counter, item(1), minutes=7)
+
+    assert looked_at(counter, made) == START + timedelta(minutes=7)
+
+
+def test_a_list_that_does_not_go_back_to_an_order_says_nothing_of_it(counter):
+    made = nameless(counter)
+
+    note(counter, item(-1), is_whole=False, minutes=7)
+
+    assert looked_at(counter, made) is None
+
+
+def test_an_order_that_is_found_was_not_looked_for_in_vain(counter):
+    made = nameless(counter)
+    note(counter, item(1), minutes=7)
+
+    note(counter, item(0, meta={"intent": made}), minutes=8)
+
+    assert looked_at(counter, made) is None
+
+
 def test_drafts_that_were_read_are_kept_oldest_first_with_where_they_came_from(counter):
     note(counter, item(1), item(2), item(3, Status.COMPLETED))
 

@@ -12,7 +12,7 @@ from dashboard.actions import undo as undoing
 from dashboard.actions.enrolling import enrolled_as
 from dashboard.brevo.errors import BrevoError
 from dashboard.permissions import Permission
-from dashboard.store import audit, intents, reasons
+from dashboard.store import audit, intents, orders, reasons
 from dashboard.store.intents import Intent, Kind, Link, Phase
 from dashboard.web.access import requires, services
 from dashboard.web.audit import words as audit_words
@@ -23,6 +23,7 @@ from dashboard.web.filters import formats
 from dashboard.web.members.gather import member_url, snapshots
 from dashboard.web.members.page import person_of
 from dashboard.web.members.reads import Part
+from dashboard.web.orders import overdue
 from dashboard.web.orders.late import who_was_faster
 
 blueprint = Blueprint("intents", __name__, url_prefix="/programmes/<uuid:programme_id>")
@@ -57,11 +58,15 @@ def show(programme_id: UUID, intent_id: UUID) -> Response:
         reason = {each.code: each.label for each in reasons.list_all(connection)}.get(intent.reason or "")
         origin = intents.get(connection, intent.linked_id) if intent.linked_id else None
         following = intents.linked_to(connection, intent.id)
+        order = orders.get(connection, intent.id)
     unit = unit_of(intent)
     page = render_template(
         "changes/show.html",
         intent=intent,
         **line(intent, _name(intent)),
+        overdue=overdue.what_to_do(order, formats())
+        if order is not None and overdue.is_overdue(order, services().clock())
+        else None,
         asked=facts.asked(intent, unit, reason or intent.reason, formats()),
         known=facts.known(intent, unit, formats()),
         linked=_linked(intent, origin, following),

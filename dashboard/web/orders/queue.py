@@ -13,6 +13,7 @@ from dashboard.store.database import Database
 from dashboard.store.intents import Intent, Phase
 from dashboard.store.orders import OrderRow, SeenDraft
 from dashboard.web.changes.words import STANDINGS
+from dashboard.web.orders import overdue
 from dashboard.web.orders.hands import ENDINGS
 
 OLD, VERY_OLD = timedelta(hours=24), timedelta(hours=72)
@@ -124,7 +125,7 @@ def _of_order(
     elif order.transaction_id is not None:
         state, tag = "Ready", "good"
     else:
-        state, tag = ("Not due yet", "neutral") if order.due_at > now else ("Due, not seen yet", "warn")
+        state, tag = overdue.standing(order, now)
     return Waiting(
         key=order.transaction_id or order.intent_id,
         contact_id=order.contact_id,

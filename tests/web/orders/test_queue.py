@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from dashboard.sandbox import catalogue
 from dashboard.sandbox.cast import AMARA, COFFEE, NORTHWIND, PENDING
 from dashboard.store import orders
 from dashboard.store.orders import OrderRow, SeenDraft
@@ -97,6 +98,55 @@ def test_ages_are_told_in_words_from_a_day_and_from_three_days_on(open_desk: Des
     told = [row[1] for row in rows(open_desk.visitor("sam").get(QUEUE))]
 
     assert ["over 72 h" in told[0], "over 24 h" in told[1], "over" in told[2]] == [True, True, False]
+
+
+OVERDUE = NOON - timedelta(days=2)
+
+
+def state(desk: Desk) -> str:
+    (row,) = rows(desk.visitor("sam").get(QUEUE))
+    return row[5]
+
+
+def test_an_order_has_a_day_to_be_shown_and_is_overdue_after_that(open_desk: Desk) -> None:
+    own_order(open_desk, due_at=NOON - timedelta(hours=23, minutes=59))
+    assert state(open_desk) == "Due, not seen yet"
+
+    open_desk.clock.advance(minutes=1)
+
+    assert state(open_desk) == "Overdue, not looked for"
+
+
+def test_only_a_look_after_it_should_have_come_says_that_brevo_does_not_show_it(open_desk: Desk) -> None:
+    early = OVERDUE + timedelta(hours=1)
+    own_order(open_desk, due_at=OVERDUE, looked_at=early, definition_id=catalogue.POINTS)
+    assert state(open_desk) == "Overdue, not looked for"
+
+    open_desk.visitor("sam").get(f"{PROGRAMME}/members/{AMARA.contact_id}")
+
+    (told,) = (row[5] for row in rows(open_desk.visitor("sam").get(QUEUE)) if "200" in row[4])
+    assert told == "Overdue, not shown by Brevo"
+
+
+def test_an_order_that_never_came_says_on_its_page_what_is_known_and_what_to_do(open_desk: Desk) -> None:
+    assert open_desk.remote is not None
+    for name, value in (("order_transaction", "due"), ("order_meta", "no")):
+        open_desk.remote.switch(name, value)
+    sam = open_desk.visitor("sam")
+    typed = {"The order": "Adds points", "Points": "200", "Reason": "Late delivery"}
+    sam.get(f"{MEMBER}/order").form("Create order").fill(typed).send()
+    link = next(url for url in sam.get(QUEUE).links().values() if "/intents/" in url)
+    assert "no transaction of it is known" not in sam.get(link).main
+
+    open_desk.clock.advance(hours=25)
+    told = open_desk.visitor("sam").get(link).main
+
+    assert "It was due on 18 Nov 12:00, and no transaction of it is known." in told
+    assert "Nobody has looked for it since: open the member at this balance" in told
+    open_desk.visitor("sam").get(MEMBER)
+    told = open_desk.visitor("sam").get(link).main
+    assert "Brevo's list of the member was read on 19 Nov 13:00 and does not show it." in told
+    assert "before anything is ordered or given again" in told
 
 
 def test_an_order_of_ours_without_a_transaction_cannot_be_completed_yet(open_desk: Desk) -> None:
