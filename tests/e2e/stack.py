@@ -21,12 +21,14 @@ from urllib.parse import urlencode, urlsplit
 from dashboard.permissions import Role
 from dashboard.sandbox import catalogue
 from dashboard.sandbox.cast import NORTHWIND
-from dashboard.store import audit, links, sessions, staff
+from dashboard.store import audit, links, pace, sessions, staff
 from dashboard.store.database import Database
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "loyalty-desk-demo"
 MEMBERS = 400
+PACE = 100
+"""Times the usual pace: more than a run of tests needs."""
 FIRST_MEMBER = 1_001
 _START_LINE = re.compile(r"answers at (\S+)")
 _API_LINE = re.compile(r"sandbox at (\S+) ")
@@ -118,6 +120,18 @@ class Stack:
         assert member is not None
         return member.id
 
+    def use_up_pace(self, name: str) -> None:
+        """Let somebody have made as many changes within this minute as they may."""
+        row = {"what": pace.CHANGES.what, "staff_id": self.staff_id(name), "at": datetime.now(UTC)}
+        rows = [{**row, "key": str(number)} for number in range(pace.CHANGES.own[pace.MINUTE] * PACE)]
+        with self.database.write() as connection:
+            connection.execute(pace.table.insert(), rows)
+
+    def wait_out_pace(self) -> None:
+        """As if that minute had passed."""
+        with self.database.write() as connection:
+            connection.execute(pace.table.delete())
+
     def end_sessions(self, name: str) -> None:
         """Sign somebody out everywhere."""
         with self.database.write() as connection:
@@ -147,7 +161,7 @@ def running(folder: Path, *options: str) -> Iterator[Stack]:
             [*command, "--members", str(MEMBERS), *options],
             cwd=folder,
             # One agent does in a run what takes them days.
-            env={**environ, "PYTHONPATH": str(ROOT), "PACE": "9999"},
+            env={**environ, "PYTHONPATH": str(ROOT), "PACE": str(PACE)},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
