@@ -44,6 +44,19 @@ def held(page: Page, stack: Stack) -> None:
     page.goto(f"{UNSETTLED}{found.id}")
 
 
+def own(page: Page, stack: Stack) -> None:
+    """It as whoever asked for it sees it: somebody else decides."""
+    page.goto(f"{UNSETTLED}{any_held(page, stack).id}")
+    expect(page.locator("#elsewhere")).to_contain_text("someone else must decide")
+
+
+def at_home(page: Page, stack: Stack) -> None:
+    """Whoever asked for it, on the home page."""
+    any_held(page, stack)
+    page.goto(paths.HOME)
+    expect(page.locator("#unsettled-lines")).to_contain_text("Held: a supervisor has to look")
+
+
 def held_list(page: Page, stack: Stack) -> None:
     """All of them."""
     held(page, stack)

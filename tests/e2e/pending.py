@@ -117,8 +117,10 @@ def results(page: Page, stack: Stack) -> None:
 
 
 def order_with_mistakes(page: Page, _stack: Stack) -> None:
-    """The form that makes an order, sent as it was opened."""
+    """The form that makes an order, sent with nothing but a further field that is none."""
     page.goto(f"{paths.member(cast.EXPIRING.contact_id)}/order")
+    page.get_by_text("Source and further fields", exact=True).click()
+    page.get_by_role("textbox", name="Further fields").fill("nonsense")
     page.get_by_role("button", name="Create order").click()
     expect(page.locator("#error-summary")).to_be_focused()
 

@@ -316,6 +316,23 @@ def _issue_with_mistakes(page: Page, _stack: Stack) -> None:
     expect(page.locator("#error-summary")).to_be_focused()
 
 
+def _issue_again(page: Page, stack: Stack) -> None:
+    """A voucher for the case that brought the member points just now."""
+    contact_id = stack.new_member()
+    page.goto(paths.credit(contact_id))
+    acts.fill(page)
+    page.get_by_role("textbox", name="Case or order number").fill("ZD-55910")
+    acts.send(page)
+    expect(acts.receipt(page)).to_contain_text("500 points given")
+    page.goto(f"{paths.member(contact_id)}/vouchers/new")
+    page.get_by_role("link", name="£10 off", exact=True).click()
+    page.get_by_role("radio", name="The shop, as goodwill").check()
+    page.get_by_role("radio", name=acts.REASON).check()
+    page.get_by_role("textbox", name="Case or order number").fill("ZD-55910")
+    page.get_by_role("button", name="Issue £10 off").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
 def _row(deed: str, form: str) -> Go:
     """What the menu of the row of a voucher leads to."""
 
@@ -430,6 +447,7 @@ SCREENS = (
     Screen("rewards to choose from in the drawer", _rewards_drawer),
     Screen("issue voucher", _issue),
     Screen("issue voucher with mistakes", _issue_with_mistakes),
+    Screen("issue voucher for a case a second time", _issue_again),
     Screen("voucher", _voucher),
     Screen("voucher with a redemption begun", _begun),
     Screen("voucher that was used", _used),
@@ -451,6 +469,8 @@ SCREENS = (
     Screen("unsettled change", losing.held),
     Screen("unsettled change with mistakes", losing.with_mistakes),
     Screen("unsettled changes of an agent", at(losing.UNSETTLED)),
+    Screen("home with an unsettled change", losing.at_home),
+    Screen("unsettled change of one's own", losing.own),
     Screen("request for approval", _asked),
     Screen("approvals", _approvals),
     Screen("approval", _request),

@@ -76,8 +76,8 @@ def test_an_agent_finds_their_own_with_its_truth_on_the_home_page_and_counted(op
     (card,) = (each for each in home.all("ul") if each.get("id") == "unsettled-lines")
     told = [" ".join("".join(each.itertext()).split()) for each in card.iter("li")]
     assert told[0].startswith("Issue voucher")
-    assert "Held: a supervisor has to look Member 142, " in told[0]
-    assert "No answer yet, checking Member 142, " in told[1]
+    assert "Held: a supervisor has to look. Member 142, " in told[0]
+    assert "No answer yet, checking. Member 142, " in told[1]
     assert [each.get("href") for each in card.iter("a")] == [f"{LIST}{held.id}", f"{LIST}{lost.id}"]
     assert "Unsettled2" in navigation(home)
 
