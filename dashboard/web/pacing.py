@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Response, make_response
 from flask.typing import ResponseReturnValue
 
-from dashboard.store import audit, pace
+from dashboard.store import pace
 from dashboard.store.audit import Outcome
 from dashboard.store.pace import Full, Pace
 from dashboard.web import record
@@ -34,7 +34,8 @@ def admit(what: Pace, key: str = "") -> None:
     :raises DatabaseUnavailable: it cannot be counted.
     """
     parts, now = services(), services().clock()
-    with parts.database.write() as connection:
+    # Hasty: what a power cut takes from the count of an hour harms nobody.
+    with parts.database.write(hasty=True) as connection:
         full = pace.admit(
             connection,
             what,
@@ -43,12 +44,10 @@ def admit(what: Pace, key: str = "") -> None:
             now=now,
             times=parts.settings.pace,
         )
-        if full is not None:
-            told = _told(what, full)
-            because = {"because": f"Too many {what.what}", "most": full.most, "in": _span(full)}
-            audit.append(connection, record.entry("request.refused", Outcome.DENIED, after=because))
     if full is not None:
-        raise TooFast(told, ceil((full.until - now).total_seconds()))
+        because = {"because": f"Too many {what.what}", "most": full.most, "in": _span(full)}
+        record.write("request.refused", Outcome.DENIED, after=because)
+        raise TooFast(_told(what, full), ceil((full.until - now).total_seconds()))
 
 
 def waits(page: ResponseReturnValue, refused: TooFast) -> Response:

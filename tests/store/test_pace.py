@@ -38,13 +38,23 @@ def test_waiting_as_told_is_enough(database, sam, now):
     assert ask(database, sam.id, now + MINUTE) is None
 
 
-def test_an_hour_is_counted_beside_its_minutes_and_what_lasts_longest_is_told(database, sam, now):
+def test_an_hour_is_counted_beside_its_minutes(database, sam, now):
     for minutes in (0, 2, 4):
         assert ask(database, sam.id, now + timedelta(minutes=minutes)) is None
 
     full = ask(database, sam.id, now + timedelta(minutes=6))
 
     assert full == Full(3, HOUR, is_own=True, until=now + HOUR)
+
+
+def test_of_two_that_are_full_the_one_that_lasts_longer_is_told(database, sam, now):
+    late = now + timedelta(minutes=59, seconds=30)
+    for at in (now, late, late):
+        assert ask(database, sam.id, at) is None
+
+    full = ask(database, sam.id, late)
+
+    assert full == Full(2, MINUTE, is_own=True, until=late + MINUTE)
 
 
 def test_what_was_refused_is_not_counted(database, sam, now):
