@@ -12,6 +12,7 @@ BUSY = "The database is busy. Try again in a moment."
 
 _UNDEFINED_TABLE = "42P01"
 _LOCK_NOT_AVAILABLE = "55P03"
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class DatabaseUnavailable(Exception):  # noqa: N818 - says what happened
@@ -32,11 +33,9 @@ def explain(error: Exception, place: str) -> str | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         return _explain_sqlite(cause, place)
-    state = getattr(cause, "sqlstate", None)
-    if state == _UNDEFINED_TABLE:
-        return NOT_SET_UP
-    if state == _LOCK_NOT_AVAILABLE:
-        return BUSY
+    known = _explain_state(getattr(cause, "sqlstate", None), place)
+    if known is not None:
+        return known
     is_cut_off = isinstance(error, DBAPIError) and error.connection_invalidated
     if is_cut_off or _is_operational(error):
         return f"The database {place} does not answer or refuses the connection."
@@ -61,6 +60,18 @@ def _explain_sqlite(error: sqlite3.Error, place: str) -> str | None:
         "SQLITE_CORRUPT": f"The file {place} is damaged.",
         "SQLITE_NOTADB": f"The file {place} is not a database.",
     }.get(family)
+
+
+def _explain_state(state: str | None, place: str) -> str | None:
+    """What PostgreSQL calls an error by, where that is enough."""
+    return {
+        _UNDEFINED_TABLE: NOT_SET_UP,
+        _LOCK_NOT_AVAILABLE: BUSY,
+        _INSUFFICIENT_PRIVILEGE: (
+            f"The role that connects to the database {place} lacks a right. "
+            "Let the owner of its tables run: loyalty-desk db upgrade --role NAME"
+        ),
+    }.get(state or "")
 
 
 def _is_operational(error: Exception) -> bool:

@@ -17,6 +17,7 @@ from tests.support.database import (  # noqa: F401 - fixtures
     database,
     postgres_database,
     postgres_server,
+    serving_postgres_url,
     sqlite_database,
     sqlite_template,
     upgraded_postgres_url,

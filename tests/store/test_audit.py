@@ -165,9 +165,9 @@ def test_nothing_is_recorded_without_a_key_to_sign_with(sqlite_database):
         "INSERT INTO audit (seq, record, hash) SELECT seq, record, hash FROM audit",
     ],
 )
-def test_the_database_refuses_to_change_what_is_recorded(database, change):
-    append(database, CREDIT)
-    with pytest.raises(DBAPIError, match="append-only"), database.write() as connection:
+def test_the_database_refuses_to_change_what_is_recorded(owner, change):
+    append(owner, CREDIT)
+    with pytest.raises(DBAPIError, match="append-only"), owner.write() as connection:
         connection.execute(text(change))
 
 
@@ -180,16 +180,16 @@ def test_a_row_cannot_be_replaced_on_sqlite(sqlite_database):
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("table", ["audit", "audit_head"])
-def test_the_record_cannot_be_truncated_on_postgresql(postgres_database, table):
-    append(postgres_database, CREDIT)
-    with pytest.raises(DBAPIError, match="append-only"), postgres_database.write() as connection:
+def test_the_record_cannot_be_truncated_on_postgresql(postgres_owner, table):
+    append(postgres_owner, CREDIT)
+    with pytest.raises(DBAPIError, match="append-only"), postgres_owner.write() as connection:
         connection.execute(text(f"TRUNCATE {table}"))
 
 
 @pytest.mark.parametrize("column", ["actor_id", "action", "contact_id", "outcome", "at"])
-def test_a_column_to_filter_by_cannot_say_something_else_than_the_record(database, column):
-    append(database, CREDIT)
-    with pytest.raises(DBAPIError), database.write() as connection:
+def test_a_column_to_filter_by_cannot_say_something_else_than_the_record(owner, column):
+    append(owner, CREDIT)
+    with pytest.raises(DBAPIError), owner.write() as connection:
         connection.execute(text(f"UPDATE audit SET {column} = NULL"))
 
 

@@ -21,10 +21,10 @@ STOLEN = KEYS[0]
 
 
 @pytest.fixture
-def record(database: Database) -> Database:
+def record(owner: Database) -> Database:
     """Five rows, and no trigger that guards them any more."""
-    append(database, *[replace(CREDIT, contact_id=number) for number in range(1, 6)])
-    with database.write() as connection:
+    append(owner, *[replace(CREDIT, contact_id=number) for number in range(1, 6)])
+    with owner.write() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
             connection.execute(text("ALTER TABLE audit_head DISABLE TRIGGER USER"))
@@ -34,7 +34,7 @@ def record(database: Database) -> Database:
             ).scalars()
             for name in names.all():
                 connection.execute(text(f"DROP TRIGGER {name}"))
-    return database
+    return owner
 
 
 def tamper(database: Database, *statements: str) -> None:

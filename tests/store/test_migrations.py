@@ -71,11 +71,11 @@ def test_a_database_that_was_never_upgraded_is_not_current(empty_url, tmp_path):
     database.dispose()
 
 
-def test_a_database_of_a_newer_version_is_refused(database):
-    with database.write() as connection:
+def test_a_database_of_a_newer_version_is_refused(owner):
+    with owner.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseUnavailable, match="newer version"):
-        database.upgrade()
+        owner.upgrade()
 
 
 def test_processes_that_upgrade_at_once_do_it_once(empty_url):

@@ -150,14 +150,19 @@ def make_template(folder: Path) -> Path:
     file = folder / "template.db"
     database = Database(f"sqlite:///{file}", (SECRET,))
     database.upgrade()
+    add_people(database)
+    database.dispose()
+    return file
+
+
+def add_people(database: Database) -> None:
+    """Add the four, who can sign in."""
     for short, (name, role) in PEOPLE.items():
         with database.write() as connection:
             member = staff.add(
                 connection, email=f"{short}@demo.example", name=name, role=role, now=NOON, is_demo=True
             )
         staff.set_password(database, member.id, PASSWORD, NOON)
-    database.dispose()
-    return file
 
 
 @contextmanager

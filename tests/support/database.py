@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from dashboard.store import roles
 from dashboard.store.database import Database
 
 KEYS = ("a secret key for tests, 32 characters",)
@@ -63,7 +64,7 @@ def postgres_server() -> None:
 @pytest.fixture(scope="session")
 def upgraded_postgres_url(postgres_server: None) -> Iterator[str]:
     """The address of an upgraded PostgreSQL database that remembers the rows it began with."""
-    with _new_postgres() as url:
+    with new_postgres() as url:
         Database(url, KEYS).upgrade()
         _on_postgres(_REMEMBER, url)
         yield url
@@ -79,19 +80,38 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def serving_postgres_url(upgraded_postgres_url: str) -> Iterator[str]:
+    """The same for a role that may do what serving needs, and nothing more."""
+    with new_role(upgraded_postgres_url) as role:
+        owner = Database(upgraded_postgres_url, KEYS)
+        with owner.write() as connection:
+            roles.grant(connection, role)
+        owner.dispose()
+        yield as_role(upgraded_postgres_url, role)
+
+
 @pytest.fixture
-def postgres_database(upgraded_postgres_url: str) -> Iterator[Database]:
-    """A PostgreSQL database with the rows it began with."""
-    database = Database(upgraded_postgres_url, KEYS)
+def postgres_database(upgraded_postgres_url: str, serving_postgres_url: str) -> Iterator[Database]:
+    """A PostgreSQL database with the rows it began with, as the role that serves."""
+    database = Database(serving_postgres_url, KEYS)
     yield database
     database.dispose()
     _on_postgres(_PUT_BACK, upgraded_postgres_url)
 
 
 @pytest.fixture
+def postgres_owner(postgres_database: Database, upgraded_postgres_url: str) -> Iterator[Database]:
+    """The same as the role that made its tables."""
+    database = Database(upgraded_postgres_url, KEYS)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
 def empty_postgres_url(postgres_server: None) -> Iterator[str]:
     """The address of a PostgreSQL database without any table."""
-    with _new_postgres() as url:
+    with new_postgres() as url:
         yield url
 
 
@@ -99,6 +119,13 @@ def empty_postgres_url(postgres_server: None) -> Iterator[str]:
 def database(request: pytest.FixtureRequest) -> Database:
     """A fresh database of each kind."""
     made: Database = request.getfixturevalue(f"{request.param}_database")
+    return made
+
+
+@pytest.fixture(params=["sqlite_database", pytest.param("postgres_owner", marks=pytest.mark.postgres)])
+def owner(request: pytest.FixtureRequest) -> Database:
+    """The same as somebody whom only triggers stop."""
+    made: Database = request.getfixturevalue(request.param)
     return made
 
 
@@ -112,9 +139,27 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @contextmanager
-def _new_postgres() -> Iterator[str]:
+def new_role(url: str = POSTGRES_URL) -> Iterator[str]:
+    """A role of a new name that may connect; what it was granted in the database at ``url`` goes with it."""
     name = f"loyalty_desk_{uuid4().hex}"
-    _on_postgres(f"CREATE DATABASE {name}")
+    _on_postgres(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'")
+    try:
+        yield name
+    finally:
+        _on_postgres(f"DROP OWNED BY {name}", url)
+        _on_postgres(f"DROP ROLE {name}")
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database for a role that :func:`new_role` made."""
+    return make_url(url).set(username=role, password=role).render_as_string(hide_password=False)
+
+
+@contextmanager
+def new_postgres(owner: str = "DEFAULT") -> Iterator[str]:
+    """The address, for who may do all, of an empty database that ``owner`` owns."""
+    name = f"loyalty_desk_{uuid4().hex}"
+    _on_postgres(f"CREATE DATABASE {name} OWNER {owner}")
     try:
         yield make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
     finally:
