@@ -29,6 +29,14 @@ def dying_at(where: int) -> Callable[[str], None]:
     return commit
 
 
+def test_a_credit_without_faults_has_no_other_boundaries():
+    story = Story()
+    met: list[str] = []
+    story.memory._commit = met.append
+    story.advance()
+    assert len(met) == len(BOUNDARIES)
+
+
 @pytest.mark.parametrize("where", BOUNDARIES)
 @pytest.mark.parametrize("restart", ["the lease runs out", "leases are taken over"])
 def test_dying_at_any_commit_gives_the_credit_once(where, restart):
@@ -85,9 +93,25 @@ def test_nobody_goes_on_without_the_lease_that_was_given_back():
     assert (rested.waiting, rested.lease_owner, story.calls) == (Waiting.RATE_LIMITED, None, "create")
 
 
-def test_a_page_that_runs_out_of_time_leaves_the_rest_to_the_settler():
+def test_while_a_lost_draft_is_looked_for_nobody_else_looks():
+    story = Story(create=[Fault.LOST_AFTER])
+    story.advance()
+    story.clock.forward(1)
+
+    def meanwhile(call: str) -> Fault:
+        if story.calls == "create find":
+            story.advance()
+        return Fault.NONE
+
+    story.remote.next_fault = meanwhile
+    story.advance()
+    assert story.calls == "create find complete"
+
+
+@pytest.mark.parametrize("seconds", [4, 60], ids=["over", "just over"])
+def test_a_page_that_runs_out_of_time_leaves_the_rest_to_the_settler(seconds):
     story = Story(create=[Fault.SLOW])
-    drafted = story.advance(seconds=4)
+    drafted = story.advance(seconds)
     assert (drafted.state, drafted.lease_owner) == (State.DRAFT, None)
     assert story.advance().state is State.DONE
 

@@ -9,12 +9,16 @@ from itertools import pairwise
 
 import pytest
 import structlog
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from dashboard.actions.policy import Policy
+from dashboard.actions.two_phase import TwoPhase
+from dashboard.brevo.history import HistoryItem, Lookup
 from dashboard.brevo.status import TransactionStatus as Status
 from dashboard.store.intent import Phase, State
-from tests.actions.fake_remote import Entry, Fault
+from tests.actions.fake_remote import START, Entry, Fault
+from tests.actions.schedules import new_intent
 from tests.actions.story import Story
 
 
@@ -100,6 +104,31 @@ def test_a_draft_without_a_mark_may_be_ours_only_if_it_is_as_young(minutes, stat
     assert unmarked.status is Status.DRAFT
 
 
+def test_a_draft_made_before_we_first_asked_is_not_ours():
+    story = Story(create=[Fault.LOST_BEFORE])
+    made_at = story.clock.now + timedelta(minutes=1)
+    story.remote.entries.append(
+        Entry("eeeeeeee-0000-4000-8000-000000000001", story.intent.amount, {}, made_at, None)
+    )
+    story.clock.forward(5 * 60)
+    assert story.settle().state is State.DONE
+
+
+def test_a_draft_without_a_mark_or_a_date_may_be_ours():
+    undated = HistoryItem(
+        id="eeeeeeee-0000-4000-8000-000000000001",
+        amount=Decimal(500),
+        is_debit=False,
+        status=Status.DRAFT,
+        status_text="draft",
+    )
+    look = Lookup(found=None, complete=True, at=START, request_id=None, recent=(undated,))
+    last_look = replace(
+        new_intent(), state=State.LOOKING_UP, sent_at=START, empty_looks=len(Policy().looks) - 1
+    )
+    assert TwoPhase().looked_up(last_look, look, START).failure_code == "mark_lost"
+
+
 @pytest.mark.parametrize(
     ("amount", "status"), [("499", Status.DRAFT), ("500", Status.COMPLETED), ("500", Status.CANCELLED)]
 )
@@ -118,6 +147,36 @@ def test_looks_for_what_became_of_a_completion_come_ever_later():
     ends = [at for call, at in story.times if call == "complete"]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(ends)]
     assert gaps == [1, 2, 4, 8, 16]
+
+
+def test_looks_that_fail_come_ever_later():
+    story = Story(create=[Fault.LOST_BEFORE], find=[Fault.LOOK_FAILS] * 5)
+    story.settle()
+    looks = [at for call, at in story.times if call == "find"]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(looks)]
+    assert gaps[:5] == [1, 2, 4, 8, 16]
+
+
+def test_a_look_that_found_no_requests_left_waits_until_there_are_some():
+    story = Story(complete=[Fault.LOST_AFTER], find=[Fault.LOOK_BROKE])
+    story.remote.retry_after = 45
+    story.settle()
+    first, second = [at for call, at in story.times if call == "find"]
+    assert second - first == timedelta(seconds=45)
+
+
+def test_a_list_that_is_never_whole_is_read_as_often_as_the_policy_says():
+    story = Story(create=[Fault.LOST_BEFORE], find=[Fault.LOOK_SHIFTS] * 100)
+    story.settle()
+    assert story.remote.count("find") == Policy().most_looks
+
+
+def test_a_chosen_draft_is_never_given_up_for_its_age():
+    story = Story(complete=[Fault.NOT_SENT])
+    story.remote.keeps_ttl = False
+    story.advance()
+    story.clock.forward(25 * 3600)
+    assert story.settle().state is State.DONE
 
 
 def test_a_draft_that_took_long_to_find_is_completed_as_patiently_as_any():
