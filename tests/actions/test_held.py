@@ -51,7 +51,7 @@ def lost(counter: Counter, fault: Fault = Fault.LOST_BEFORE) -> Intent:
         contact_id=MEMBER,
         reason="late_delivery",
         reward=reward,
-        case_reference="ZD-1",
+        case_reference="ZD-2",
     )
     begun: Intent = counter.do(issue_voucher, form)
     return counter.settle(begun.id)

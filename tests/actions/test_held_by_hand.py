@@ -153,8 +153,8 @@ def test_supervisors_decide_all_and_whoever_asked_only_what_is_harmless(
 ):
     actor = counter.at(request.getfixturevalue(who)).actor
     waiting = made(counter, state=State.RESERVED, waiting=Waiting.RATE_LIMITED)
-    assert list(choices_of(actor, made(counter))) == of_held
-    assert list(choices_of(actor, waiting)) == of_waiting
+    assert list(choices_of(counter.database, actor, made(counter))) == of_held
+    assert list(choices_of(counter.database, actor, waiting)) == of_waiting
 
 
 @pytest.mark.parametrize(
