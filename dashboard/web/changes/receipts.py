@@ -110,9 +110,9 @@ def batch(programme_id: UUID, batch_id: UUID) -> str:
 
 
 @blueprint.app_template_filter("change_said")
-def change_said(intent: Intent, unit: str) -> str:
-    """What somebody did or wants, after their name."""
-    return words.said(intent, unit, formats())
+def change_said(intent: Intent, unit: str, of_reader: bool = False) -> str:
+    """What somebody did or wants, after their name, or after "You"."""
+    return words.said(intent, unit, formats(), of_reader=of_reader)
 
 
 @blueprint.app_template_filter("change_standing")

@@ -72,18 +72,21 @@ def wanted(intent: Intent, unit: str, formats: Formats) -> str:
     return _upper(f"{VERBS[intent.kind].plain} {what(intent, unit, formats)}")
 
 
-def said(intent: Intent, unit: str, formats: Formats) -> str:
-    """What somebody did or wants, after their name: ``gave 500 points``, ``asks to give 500 points``."""
+def said(intent: Intent, unit: str, formats: Formats, *, of_reader: bool = False) -> str:
+    """What somebody did or wants, after their name: ``gave 500 points``, ``asks to give 500 points``.
+
+    :param of_reader: after "You" instead.
+    """
     verb, thing = VERBS[intent.kind], what(intent, unit, formats)
     if intent.phase is Phase.DONE:
         return f"{verb.past} {thing}"
     if intent.phase is Phase.AWAITING:
-        return f"asks to {verb.plain} {thing}"
+        return f"{'ask' if of_reader else 'asks'} to {verb.plain} {thing}"
     if intent.phase is Phase.FAILED:
         return f"asked to {verb.plain} {thing}"
     if intent.phase is Phase.HELD:
         return f"wanted to {verb.plain} {thing}"
-    return f"is {verb.going_on} {thing}"
+    return f"{'are' if of_reader else 'is'} {verb.going_on} {thing}"
 
 
 STANDINGS = {

@@ -25,6 +25,9 @@ LOOKS_AGAIN = timedelta(minutes=5)
 """How long opening a member again counts as the same look."""
 
 
+YOU = "You"
+
+
 @dataclass(frozen=True, slots=True)
 class StaffAction:
     """One line of "Staff actions and notes"."""
@@ -41,6 +44,11 @@ class StaffAction:
     """What took it back, or what it took back."""
     can_undo: bool = False
     """Whether the reader may take it back."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the reader did it."""
+        return self.who == YOU
 
 
 @dataclass(frozen=True)
@@ -142,14 +150,14 @@ def read(database: Database, programme_id: str, contact_id: int, staff_id: str) 
 
 
 def _who(intent: Intent, reader: StaffMember) -> str:
-    return "You" if intent.staff_id == reader.id else intent.staff_name
+    return YOU if intent.staff_id == reader.id else intent.staff_name
 
 
 def _note(note: Note, reader: StaffMember) -> StaffAction:
     return StaffAction(
         id=note.id,
         at=note.created_at,
-        who="You" if note.author_id == reader.id else note.author_name,
+        who=YOU if note.author_id == reader.id else note.author_name,
         intent=None,
         text=note.text,
         reason=None,

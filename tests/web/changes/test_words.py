@@ -18,8 +18,8 @@ def receipt(kind: Kind, phase: Phase = Phase.DONE, **more: object) -> words.Rece
     return words.of_receipt(change(kind, phase, **more), "POINTS", MEMBER, FORMATS)
 
 
-def said(kind: Kind, phase: Phase = Phase.DONE, **more: object) -> str:
-    return words.said(change(kind, phase, **more), "POINTS", FORMATS)
+def said(kind: Kind, phase: Phase = Phase.DONE, *, of_reader: bool = False, **more: object) -> str:
+    return words.said(change(kind, phase, **more), "POINTS", FORMATS, of_reader=of_reader)
 
 
 @pytest.mark.parametrize(("kind", "phase"), EVERY)
@@ -85,6 +85,18 @@ def test_the_headline_says_what_became_of_it(kind: Kind, done: str, failed: str)
 )
 def test_how_far_it_is_shows_in_the_verb(phase: Phase, told: str) -> None:
     assert said(Kind.CREDIT, phase) == told
+
+
+@pytest.mark.parametrize(
+    ("phase", "told"),
+    [
+        (Phase.DONE, "gave 500 points"),
+        (Phase.AWAITING, "ask to give 500 points"),
+        (Phase.SENDING, "are giving 500 points"),
+    ],
+)
+def test_the_verb_follows_you_where_the_reader_did_it(phase: Phase, told: str) -> None:
+    assert said(Kind.CREDIT, phase, of_reader=True) == told
 
 
 def test_what_may_have_happened_is_never_said_to_have_failed() -> None:
