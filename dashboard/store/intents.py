@@ -116,17 +116,58 @@ _is_unsettled = table.c.state.not_in(
 )
 
 
+# What every change, and the settler every second, runs: built once, they take a fifth of the time.
+_ADD = insert(table)
+_BY_ID = select(table).where(table.c.id == bindparam("intent"))
+_SAVE = update(table).where(table.c.id == bindparam("intent"), table.c.version == bindparam("read"))
+_now = bindparam("now", type_=UtcDateTime)
+_is_due = and_(
+    _is_open, table.c.next_at <= _now, or_(table.c.lease_until.is_(None), table.c.lease_until <= _now)
+)
+_CLAIM = (
+    update(table)
+    .where(table.c.id == bindparam("intent"), _is_due)
+    .values(
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("until", type_=UtcDateTime),
+        version=table.c.version + 1,
+    )
+)
+_DUE = select(table.c.id).where(_is_due).order_by(table.c.next_at, table.c.id).limit(bindparam("limit"))
+_STRAYS = (
+    select(table.c.id)
+    # Only once the draft is chosen, or none is wanted any more, is every other draft a stray.
+    .where(
+        table.c.sweep_at <= _now,
+        or_(table.c.transaction_id.is_not(None), table.c.state.in_(ENDED)),
+    )
+    .order_by(table.c.sweep_at, table.c.id)
+    .limit(bindparam("limit"))
+)
+_until = func.max(table.c.next_at)
+_PAUSE = (
+    select(table.c.waiting, _until.label("until"))
+    .where(
+        _is_open,
+        table.c.next_at > _now,
+        table.c.waiting.in_((Waiting.RATE_LIMITED, Waiting.UNAUTHORISED)),
+    )
+    .group_by(table.c.waiting)
+    .order_by(_until.desc())
+)
+
+
 def add(connection: Connection, intent: Intent) -> None:
     """Write a new intent down.
 
     :raises sqlalchemy.exc.IntegrityError: there is one with this ID.
     """
-    connection.execute(insert(table).values(_columns(intent)))
+    connection.execute(_ADD, _columns(intent))
 
 
 def get(connection: Connection, intent_id: str) -> Intent | None:
     """The intent with this ID."""
-    found = _found(connection, select(table).where(table.c.id == intent_id))
+    found = _found(connection, _BY_ID, {"intent": intent_id})
     return found[0] if found else None
 
 
@@ -136,8 +177,8 @@ def save(connection: Connection, intent: Intent) -> Intent | None:
     What it reserved of somebody's limits is settled with it, so that none can forget to.
     """
     newer = replace(intent, version=intent.version + 1)
-    unchanged = and_(table.c.id == intent.id, table.c.version == intent.version)
-    if connection.execute(update(table).where(unchanged).values(_columns(newer))).rowcount == 0:
+    unchanged = {"intent": intent.id, "read": intent.version}
+    if connection.execute(_SAVE, {**_columns(newer), **unchanged}).rowcount == 0:
         return None
     if newer.state in ENDED:
         spending.settle(connection, newer)
@@ -148,10 +189,8 @@ def claim(
     connection: Connection, intent_id: str, owner: str, now: datetime, until: datetime
 ) -> Intent | None:
     """Take the lease of an intent that is due; None when it is not, or somebody else holds it."""
-    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
-    mine = and_(table.c.id == intent_id, _is_open, table.c.next_at <= now, free)
-    lease = {"lease_owner": owner, "lease_until": until, "version": table.c.version + 1}
-    if connection.execute(update(table).where(mine).values(lease)).rowcount == 0:
+    lease = {"intent": intent_id, "owner": owner, "now": now, "until": until}
+    if connection.execute(_CLAIM, lease).rowcount == 0:
         return None
     return get(connection, intent_id)
 
@@ -165,29 +204,17 @@ def free_leases(connection: Connection, owner: str) -> int:
 
 def due(connection: Connection, now: datetime, limit: int) -> tuple[str, ...]:
     """IDs of intents that can be moved on now, the longest waiting first."""
-    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
-    statement = select(table.c.id).where(_is_open, table.c.next_at <= now, free)
-    return tuple(connection.execute(statement.order_by(table.c.next_at, table.c.id).limit(limit)).scalars())
+    return tuple(connection.execute(_DUE, {"now": now, "limit": limit}).scalars())
 
 
 def strays(connection: Connection, now: datetime, limit: int) -> tuple[str, ...]:
     """IDs of intents of which a draft may lie unused in the remote and should be swept now."""
-    # Only once the draft is chosen, or none is wanted any more, is every other draft a stray.
-    decided = or_(table.c.transaction_id.is_not(None), table.c.state.in_(ENDED))
-    statement = select(table.c.id).where(table.c.sweep_at <= now, decided)
-    return tuple(connection.execute(statement.order_by(table.c.sweep_at, table.c.id).limit(limit)).scalars())
+    return tuple(connection.execute(_STRAYS, {"now": now, "limit": limit}).scalars())
 
 
 def pause(connection: Connection, now: datetime) -> Pause | None:
     """What keeps every write from being sent: a refused key, or an hour without requests left."""
-    statement = select(table.c.waiting, func.max(table.c.next_at).label("until")).where(
-        _is_open,
-        table.c.next_at > now,
-        table.c.waiting.in_((Waiting.RATE_LIMITED, Waiting.UNAUTHORISED)),
-    )
-    row = connection.execute(
-        statement.group_by(table.c.waiting).order_by(func.max(table.c.next_at).desc())
-    ).first()
+    row = connection.execute(_PAUSE, {"now": now}).first()
     return None if row is None else Pause(Waiting(row.waiting), row.until)
 
 
