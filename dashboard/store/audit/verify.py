@@ -16,7 +16,7 @@ from dashboard.store.audit.anchors import read_anchors
 from dashboard.store.audit.chain import BEGINNING, is_sealed
 from dashboard.store.audit.record import head, table
 
-_ROWS_AT_ONCE = 2_000
+_ROWS_AT_ONCE = 500  # more of them fall out of the processor's cache before they are hashed
 _NO_LAST = 2**63 - 1
 _ON_SQLITE = "SELECT seq, CAST(record AS BLOB), hash FROM audit WHERE seq <= ? ORDER BY seq"
 _FINDINGS_KEPT = 100
