@@ -158,7 +158,6 @@ class Forbidden(ErrorPage):
         super().__init__(
             403, f"You can't {DEEDS[permission]}", f"{who.capitalize()} can. Ask one of them to do it."
         )
-        self.permission = permission
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace as changed
+from sqlalchemy import select
 
 from dashboard.actions.approvals import OwnRequest, Verdict, decline, fingerprint
 from dashboard.actions.refusals import Denied, NotRecorded
@@ -15,6 +16,7 @@ from dashboard.permissions import Role
 from dashboard.store import approvals, audit, own_contacts
 from dashboard.store.approvals import Asked, Decision, Excess
 from dashboard.store.audit import Entry, Filters, Outcome
+from dashboard.store.database import DatabaseUnavailable
 from dashboard.store.intent import Kind, State
 from tests.actions.conftest import hired
 from tests.actions.fake_remote import DEFINITION, PROGRAMME, START
@@ -324,6 +326,17 @@ def test_one_decision_changes_no_other_request(desk, supervisor, asked):
     other = desk.give(filled(amount="6000", case_reference="ZD-2"))
     supervisor.decline(asked.id)
     assert request_of(desk, other.id).request.decision is None
+
+
+@pytest.mark.postgres
+def test_whoever_is_deciding_keeps_others_from_it(postgres_database):
+    desk = Desk(postgres_database, hired(postgres_database))
+    asked = desk.give(filled(amount="5000"))
+    with postgres_database.write() as connection:
+        approvals.get(connection, asked.id, lock=True)
+        deciding = select(approvals.table).with_for_update(nowait=True)
+        with pytest.raises(DatabaseUnavailable, match="busy"), postgres_database.write() as other:
+            other.execute(deciding)
 
 
 def test_a_second_decision_is_not_kept(desk, supervisor, asked):

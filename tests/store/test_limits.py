@@ -10,9 +10,11 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from dashboard.permissions import Role
 from dashboard.store import limits, own_contacts, spending, staff
+from dashboard.store.database import DatabaseUnavailable
 from dashboard.store.limits import Limit, Span
 from dashboard.store.spending import Act, Member, OverLimit, Standing
 
@@ -292,6 +294,15 @@ def test_whoever_is_disabled_may_take_nothing_back(database, sam, now):
         staff.disable(connection, sam.id, now)
     with pytest.raises(OverLimit):
         take(database, sam, 1, now)
+
+
+@pytest.mark.postgres
+def test_whoever_changes_limits_keeps_others_from_it(postgres_database):
+    with postgres_database.write() as connection:
+        limits.lock(connection)
+        writing = text("LOCK TABLE limits IN ROW EXCLUSIVE MODE NOWAIT")
+        with pytest.raises(DatabaseUnavailable, match="busy"), postgres_database.write() as other:
+            other.execute(writing)
 
 
 def test_nobody_has_no_role(database):

@@ -89,6 +89,7 @@ def test_it_is_recorded_without_the_token(real_desk, link):
 
     (entry,) = [entry for entry in real_desk.record() if entry.action == "password.set"]
     assert (entry.actor_name, entry.outcome) == ("Mia Berg", "done")
+    assert entry.after == {"by": "one-time link"}
     assert link.rsplit("/", 1)[1] not in str(real_desk.record())
 
 

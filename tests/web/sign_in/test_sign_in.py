@@ -7,10 +7,18 @@ from time import thread_time
 
 import pytest
 
+from dashboard.store import sessions
 from dashboard.web.addresses import own_page
 from tests.support import app as support
 
 WRONG = "Check your e-mail and password"
+
+
+def opened(desk, name):
+    """The one session of a person."""
+    with desk.services.database.read() as connection:
+        (session,) = sessions.list_for(connection, desk.staff_id(name), desk.clock())
+    return session
 
 
 def attempt(visitor, email="sam@demo.example", password="wrong password, really", **fields):
@@ -178,6 +186,38 @@ def test_every_result_is_recorded(desk):
     assert "sam@" not in str(desk.record())
 
 
+def test_the_record_says_why_somebody_was_let_in_or_not(desk):
+    for _ in range(6):
+        attempt(desk.visitor())
+    desk.visitor().open("/sign-in", method="POST", data={"email": "sam@demo.example", "password": "x"})
+    desk.clock.advance(minutes=1)
+    desk.visitor().sign_in("sam@demo.example", support.PASSWORD)
+
+    session = opened(desk, "sam")
+    assert [entry.after for entry in desk.record()] == [
+        *[{"because": "wrong pair"}] * 6,
+        {"because": "too many attempts"},
+        {"session": session.id, "factor": "password"},
+    ]
+
+
+def test_a_session_knows_its_browser_and_address(desk):
+    pair = {"email": "sam@demo.example", "password": support.PASSWORD}
+    desk.visitor().open("/sign-in", method="POST", data=pair, headers={"User-Agent": "Firefox on Linux"})
+
+    session = opened(desk, "sam")
+    assert (session.device, session.ip) == ("Firefox on Linux", "127.0.0.1")
+
+
+def test_the_right_password_forgives_the_wrong_ones_before(desk):
+    for _ in range(5):
+        attempt(desk.visitor())
+    desk.visitor().sign_in("sam@demo.example", support.PASSWORD)
+
+    for _ in range(6):
+        attempt(desk.visitor())
+
+
 def test_whoever_asks_for_a_page_comes_back_to_it(desk):
     visitor = desk.visitor()
     page = visitor.get("/status/")
@@ -188,6 +228,28 @@ def test_whoever_asks_for_a_page_comes_back_to_it(desk):
     )
 
     assert response.headers["Location"] == "/status/"
+
+
+@pytest.mark.parametrize(
+    ("password", "tries", "status"), [("", 0, 422), ("wrong password, really", 0, 422), ("x", 6, 429)]
+)
+def test_where_somebody_was_going_outlives_a_try_that_failed(desk, password, tries, status):
+    for _ in range(tries):
+        attempt(desk.visitor())
+
+    typed = {"email": "sam@demo.example", "password": password, "next": "/status/"}
+    page = desk.visitor().post("/sign-in", typed, status=status)
+
+    assert page.by_id("email").get("value") == "sam@demo.example"
+    assert [field.get("value") for field in page.all("input") if field.get("name") == "next"] == ["/status/"]
+
+
+def test_a_session_that_was_ended_elsewhere_is_told_so(desk):
+    visitor = desk.visitor("sam")
+    with desk.services.database.write() as connection:
+        sessions.revoke_all(connection, desk.staff_id("sam"), desk.clock())
+
+    assert "You were signed out." in visitor.get("/status/").main
 
 
 def test_an_idle_session_is_told_why_it_ended_and_where_it_leads_back(desk):
@@ -212,8 +274,11 @@ def test_a_first_visit_is_told_nothing(desk):
     assert "signed out" not in desk.visitor().get("/account/").main
 
 
-def test_whoever_is_signed_in_need_not_again(desk):
-    assert desk.visitor("sam").open("/sign-in?next=/status/").headers["Location"] == "/status/"
+@pytest.mark.parametrize(("address", "leads_to"), [("?next=/status/", "/status/"), ("", "/")])
+def test_whoever_is_signed_in_need_not_again(desk, address, leads_to):
+    response = desk.visitor("sam").open(f"/sign-in{address}")
+
+    assert (response.status_code, response.headers["Location"]) == (303, leads_to)
 
 
 @pytest.mark.parametrize(
