@@ -102,7 +102,7 @@ def test_static_files_and_unknown_addresses_keep_no_session_awake(desk):
     visitor = desk.visitor("sam")
     desk.clock.advance(minutes=20)
     visitor.open("/static/css/console.css")
-    visitor.open("/nothing")
+    assert visitor.open("/nothing").status_code == 404
     desk.clock.advance(minutes=11)
 
     assert not is_in(visitor)
