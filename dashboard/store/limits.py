@@ -87,7 +87,7 @@ def lock(connection: Connection) -> None:
 
 def subjects(connection: Connection) -> frozenset[str]:
     """Every role and person that a limit is set for."""
-    return frozenset(connection.execute(select(table.c.subject).distinct()).scalars())
+    return frozenset(connection.execute(select(table.c.subject)).scalars())
 
 
 def put(connection: Connection, subject: str, span: Span, limit: Limit | None) -> None:

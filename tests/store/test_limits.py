@@ -251,6 +251,28 @@ def test_a_rate_makes_points_of_money_so_that_all_of_it_shares_one_budget(databa
         give(database, sam, "2.51", now, unit="EUR")
 
 
+@pytest.mark.parametrize("wanted", [{"EUR": 0}, {"EUR": -1}, {"EUR": 2, "GBP": 0}, {"POINTS": 2}])
+def test_a_rate_is_more_than_nothing_and_never_of_points(database, wanted):
+    rates = {unit: Decimal(points) for unit, points in wanted.items()}
+    with pytest.raises(ValueError, match="more than 0"), database.write() as connection:
+        limits.replace_rates(connection, rates)
+
+
+@pytest.mark.parametrize("wanted", [{"GBP": Decimal(120), "USD": Decimal("0.5")}, {}])
+def test_rates_that_are_not_named_again_are_gone(database, wanted):
+    with database.write() as connection:
+        limits.replace_rates(connection, {"EUR": Decimal(100), "GBP": Decimal(90)})
+        limits.replace_rates(connection, wanted)
+        assert limits.all_rates(connection) == wanted
+
+
+def test_every_role_and_person_with_a_limit_is_listed(database, sam):
+    bound(database, sam, Span.ACT, 50)
+    bound(database, sam, Span.DAY, 80)
+    with database.read() as connection:
+        assert limits.subjects(connection) == {*Role, sam.id}
+
+
 @pytest.mark.parametrize(
     ("amount", "rate", "points"), [("0.01", "0.3", "0.01"), ("1", "0.333", "0.34"), ("7", "1", "7")]
 )
