@@ -77,9 +77,7 @@ class OnePhase:
     :param leaves_strays: whether a late or doubled delivery leaves something that has to be withdrawn.
     """
 
-    def __init__(
-        self, policy: Policy | None = None, *, resends: bool = False, leaves_strays: bool = False
-    ) -> None:
+    def __init__(self, policy: Policy | None = None, *, resends: bool, leaves_strays: bool = False) -> None:
         self.policy = policy or Policy()
         self._resends = resends
         self._leaves_strays = leaves_strays
@@ -109,14 +107,12 @@ class OnePhase:
     def answered(
         self, intent: Intent, write: Write[object], told: Sight, doubt: Doubt, now: datetime
     ) -> Intent:
-        """After the call. ``told`` is what its 2xx proves, ``doubt`` what its refusal is worth."""
+        """After the call. ``told`` is what its 2xx proves, or UNSURE; ``doubt`` what its refusal is worth."""
         intent = replace(intent, evidence=evidence_of(write.evidence))
         if write.verdict is Verdict.NOT_APPLIED:
             return self._not_applied(intent, write.evidence, doubt, now)
-        if write.verdict is Verdict.APPLIED and told.seen is Seen.DONE:
+        if told.seen is Seen.DONE:
             return _done(intent, told, now)
-        if write.verdict is Verdict.APPLIED and told.seen is Seen.ELSE:
-            return failed(intent, now, told.code, told.text)
         return self._lost(intent, now, first_look=now + self.policy.backoff(intent.creates - 1))
 
     def looked(self, intent: Intent, sight: Sight | LookFailed, now: datetime) -> Intent:
@@ -145,7 +141,6 @@ class OnePhase:
             return replace(_done(intent, Sight(seen=Seen.DONE), now), adopted=adopted)
         refused = replace(
             intent,
-            refusals=intent.refusals + 1,
             failure_code=_ECHO if doubt is Doubt.ECHO else "refused",
             failure_text=words.refused(intent, evidence.message),
         )
@@ -199,5 +194,5 @@ class OnePhase:
 
 
 def _done(intent: Intent, sight: Sight, now: datetime) -> Intent:
-    done = replace(settled(intent, State.DONE, now), failure_code=None, failure_text=None, adopted=None)
+    done = replace(settled(intent, State.DONE, now), failure_code=None, failure_text=None)
     return replace(done, **sight.fields)

@@ -109,7 +109,7 @@ class RedeemProtocol:
         if not evidence.sent:
             return failed(intent, now, "refused", text)
         # A look tells whether somebody used it, and when; or an earlier one of ours has not lapsed yet.
-        refused = replace(intent, failure_code="refused", failure_text=text, refusals=intent.refusals + 1)
+        refused = replace(intent, failure_code="refused", failure_text=text)
         return replace(refused, state=State.LOOKING_UP, attempts=0, next_at=now)
 
     def _begun_lost(self, intent: Intent, now: datetime) -> Intent:
@@ -162,7 +162,6 @@ class RedeemProtocol:
         return replace(
             intent,
             state=State.CHECKING,
-            refusals=intent.refusals + 1,
             failure_code="refused",
             failure_text=words.refused(intent, evidence.message),
             next_at=now,

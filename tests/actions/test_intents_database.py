@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from threading import Barrier
 
 import pytest
@@ -123,6 +124,23 @@ def test_only_decided_intents_are_swept(journal, intent):
     assert journal.strays(START, 10) == (intent.id,)
 
 
+def test_an_older_version_cannot_be_swept(journal, intent, database):
+    journal.add(intent)
+    journal.save(intent, replace(intent, attempts=1), START)
+    rows = _rows(database, intent)
+    with pytest.raises(Superseded):
+        journal.swept(intent, intent, ("stray",), START)
+    assert _rows(database, intent) == rows
+
+
+def test_a_sweep_that_found_nothing_leaves_no_row(journal, intent, database):
+    journal.add(replace(intent, sweep_at=START))
+    rows = _rows(database, intent)
+    journal.swept(intent, replace(intent, sweep_at=None), (), START)
+    assert journal.get(intent.id).sweep_at is None
+    assert _rows(database, intent) == rows
+
+
 def test_what_is_open_can_be_listed_by_person_and_by_member(journal, intent, database):
     journal.add(intent)
     with database.read() as connection:
@@ -186,8 +204,9 @@ def test_a_reason_of_the_remote_that_no_database_takes_is_told_without_it(journa
 
 
 def test_eight_at_once_write_one_intent_down(journal, intent, database):
-    kept = _eight(lambda: journal.add(intent))
-    assert kept == [intent] * 8
+    names = count()
+    kept = _eight(lambda: journal.add(replace(intent, staff_name=f"Sam {next(names)}")))
+    assert kept == [journal.get(intent.id)] * 8
     assert len(_rows(database, intent)) == 1
 
 

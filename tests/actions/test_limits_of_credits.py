@@ -16,7 +16,9 @@ from dashboard.store import intents, limits, own_contacts, spending
 from dashboard.store.audit import Outcome
 from dashboard.store.intent import Phase, State
 from dashboard.store.limits import Limit, Span
+from dashboard.store.spending import Act, Member
 from tests.actions.fake_remote import Fault
+from tests.actions.schedules import new_intent
 from tests.actions.test_credits import EUROS, Desk, filled
 
 
@@ -159,6 +161,26 @@ def test_one_form_from_eight_threads_uses_the_limit_once(desk):
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(press, range(8))) == {form.intent_id}
     assert left(desk) == 0
+
+
+def test_one_intent_that_takes_the_whole_limit_and_comes_eight_times_at_once_is_not_over_it(desk):
+    intent, start = replace(new_intent(amount="1000"), staff_id=desk.actor.staff_id), Barrier(8)
+    act = Act(
+        intent_id=intent.id,
+        staff_id=intent.staff_id,
+        member=Member(intent.programme_id, intent.contact_id),
+        amount=intent.amount,
+        unit=filled().definition.unit,
+        now=desk.clock(),
+        zone=filled().zone,
+    )
+
+    def write_down(_number):
+        start.wait()
+        return desk.engine.journal.add(intent, act)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write_down, range(8))) == [intent] * 8
 
 
 def test_a_limit_in_points_holds_for_money_at_its_rate(desk):
