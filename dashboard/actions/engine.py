@@ -137,7 +137,7 @@ class Engine:
             lease_until=None if is_resting else now + self._policy.lease,
         )
         then = followers(kept, now) if kept.state is State.DONE else ()
-        saved = self.journal.save(before, kept, now, then) if then else self.journal.save(before, kept, now)
+        saved = self.journal.save(before, kept, now, then)
         _report(before, saved)
         return saved
 

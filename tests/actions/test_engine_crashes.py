@@ -37,6 +37,14 @@ def test_a_credit_without_faults_has_no_other_boundaries():
     assert len(met) == len(BOUNDARIES)
 
 
+def test_a_lease_is_given_back_in_the_commit_that_begins_the_waiting():
+    story = Story(create=[Fault.LOST_AFTER])
+    met: list[str] = []
+    story.memory._commit = met.append
+    assert story.advance().lease_owner is None
+    assert met.count("after") == 3, "taken, about to be sent, answer lost"
+
+
 @pytest.mark.parametrize("where", BOUNDARIES)
 @pytest.mark.parametrize("restart", ["the lease runs out", "leases are taken over"])
 def test_dying_at_any_commit_gives_the_credit_once(where, restart):

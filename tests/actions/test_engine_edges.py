@@ -76,6 +76,54 @@ def test_nothing_is_swept_before_a_draft_is_chosen():
     assert story.calls == calls
 
 
+def test_nothing_is_swept_before_its_time():
+    story = Story(create=[Fault.LOST_AFTER])
+    story.settle()
+    calls = story.calls
+    story.clock.now = START + Policy().stray_after - timedelta(seconds=1)
+    story.engine().sweep(story.intent.id)
+    assert story.calls == calls
+
+
+def test_what_is_due_is_swept():
+    story = Story(create=[Fault.LOST_AFTER])
+    story.settle()
+    story.clock.now = START + Policy().stray_after
+    story.engine().sweep(story.intent.id)
+    assert story.now.sweep_at is None
+
+
+def test_what_was_swept_is_not_swept_again():
+    story = Story(create=[Fault.LOST_AFTER])
+    story.settle()
+    story.sweep()
+    calls = story.calls
+    story.engine().sweep(story.intent.id)
+    assert story.calls == calls
+
+
+def test_nothing_is_swept_while_a_person_has_to_find_the_draft():
+    story = Story(create=[Fault.MARK_LOST])
+    story.settle()
+    calls = story.calls
+    story.clock.forward(16 * 60)
+    story.engine().sweep(story.intent.id)
+    assert story.calls == calls
+
+
+def test_a_sweep_that_could_not_see_everything_is_tried_again_a_while_later():
+    story = Story(create=[Fault.LOST_AFTER])
+    story.settle()
+    story.faults["find"] = [Fault.LOOK_SHIFTS]
+    story.sweep()
+    assert story.now.sweep_at == story.clock.now + Policy().longest_wait
+
+
+def test_every_change_is_dated():
+    story = Story(complete=[Fault.LOST_AFTER])
+    assert story.settle().updated_at == story.clock.now > story.intent.updated_at
+
+
 def test_drafts_beside_the_chosen_one_are_swept_even_while_a_person_decides():
     story = Story(create=[Fault.LATE], complete=[Fault.LOST_BEFORE] * 100)
     story.remote.keeps_ttl = False
@@ -92,6 +140,24 @@ def test_each_change_of_state_is_one_line_of_the_log_and_a_call_for_a_person_is_
         Story(create=[Fault.LOST_AFTER], find=[Fault.LOOK_SHIFTS] * 100).settle()
     moves = [(line["log_level"], line["state"]) for line in lines if line["event"] == "intent.moved"]
     assert moves == [("info", "creating"), ("info", "looking_up"), ("error", "held")]
+
+
+def test_the_alarm_names_the_intent_and_why_a_person_is_called():
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    with capture_logs() as lines:
+        held = Story(create=[Fault.MARK_LOST]).settle()
+    assert lines == [
+        {
+            "event": "intent.moved",
+            "log_level": "error",
+            "intent": held.id,
+            "state": "held",
+            "was": "looking_up",
+            "waiting": None,
+            "code": "mark_lost",
+            "evidence": dict(held.evidence),
+        }
+    ]
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(3, State.DONE), (0.5, State.HELD)])
