@@ -84,7 +84,7 @@ class RedeemProtocol:
         shown = write.value
         if shown is None or not _is_uuid(shown.id):
             return self._begun_lost(intent, now)
-        chosen = replace(intent, transaction_id=shown.id, attempts=0, empty_looks=0, unknown_since=None)
+        chosen = replace(intent, transaction_id=shown.id, attempts=0, unknown_since=None)
         if shown.rejected_at is not None:
             return failed(chosen, now, "rejected", words.rejected(intent, shown.reject_reason))
         lapses_at = shown.expires_at or now + timedelta(seconds=self.ttl(intent))
