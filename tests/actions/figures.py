@@ -115,6 +115,18 @@ class Figures:
             mine, theirs = getattr(self, each.name), getattr(other, each.name)
             setattr(self, each.name, iadd(mine, theirs))
 
+    @property
+    def missed(self) -> list[str]:
+        """The bars that were not kept."""
+        figures = {
+            "calls a credit without faults": (self.calls_in_calm.mean, 2.0),
+            f"calls a credit at {SELDOM:.0%} faults": (self.calls_on_bad_days.mean, CALLS_BAR),
+            "blind re-sends": (self.blind, 0),
+            "UNKNOWN to final, median": (self.unknown_while_current.cut(50), MEDIAN_BAR),
+            "UNKNOWN to final, p99": (self.unknown.cut(99), P99_BAR),
+        }
+        return [f"{what}: {found:.2f} (bar {bar:g})" for what, (found, bar) in figures.items() if found > bar]
+
     def __str__(self) -> str:
         ended = ", ".join(f"{state} {number:,}" for state, number in self.states.most_common())
         now, late, storm = self.unknown_while_current, self.unknown, self.unknown_in_storms

@@ -7,18 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from html import unescape
+from types import MappingProxyType
 
 import httpx
 
+from dashboard.actions.deeds import part_id
 from dashboard.sandbox.cast import NORTHWIND
 
 _SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 _INPUT = re.compile(r"<input\b[^>]*>")
-_OPTION = re.compile(r'<option value="([^"]*)"[^>]*\bselected')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_SELECT = re.compile(r'<select\b[^>]*\bname="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
+_SELECTED = re.compile(r'<option value="([^"]*)"[^>]*\bselected')
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+_WHY = {"reason": "late_delivery", "case_reference": "ZD-1", "note": ""}
 _RECEIPT = re.compile(r'<div class="receipt[^>]*>(.*?)</div>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
-_LOST = re.compile(r"nothing was (?:saved|sent|given|taken)|\bfailed\b", re.IGNORECASE)
+_DONE = (
+    "given to|taken back from|completed|cancelled|issued to|revoked|redeemed|ordered for|enrolled"
+    "|added to the membership of|changed to"
+)
+_IS_DONE = re.compile(rf" (?:{_DONE})\b")
+_IS_NOT_DONE = re.compile(
+    rf" not (?:{_DONE})\b|nothing was (?:saved|sent|given|taken)|\bfailed\b", re.IGNORECASE
+)
 
 
 class Claim(Enum):
@@ -26,8 +38,8 @@ class Claim(Enum):
 
     NOTHING = "it is not known yet"
     WAITS = "nothing has happened yet"
-    GIVEN = "it was given"
-    NOT_GIVEN = "it was not given"
+    DONE = "it was done"
+    NOT_DONE = "it was not done"
 
 
 def claim_of(text: str) -> Claim:
@@ -35,30 +47,34 @@ def claim_of(text: str) -> Claim:
 
     :raises AssertionError: for words nobody has thought about.
     """
-    if " not given to " in text or _LOST.search(text):
-        return Claim.NOT_GIVEN
-    if " given to " in text:
-        return Claim.GIVEN
+    if _IS_NOT_DONE.search(text):
+        return Claim.NOT_DONE
+    if any(words in text for words in _NOTHING):
+        return Claim.NOTHING
     if " to be sent." in text:
         return Claim.WAITS
-    assert any(
-        words in text for words in ("No answer yet, checking.", " on the way.", "Nobody knows yet whether")
-    ), f"What does this claim? {text!r}"
-    return Claim.NOTHING
+    assert _IS_DONE.search(text), f"What does this claim? {text!r}"
+    return Claim.DONE
+
+
+_NOTHING = ("No answer yet, checking.", " on the way.", "Nobody knows yet whether")
 
 
 @dataclass(frozen=True)
-class CreditForm:
+class FilledForm:
     """A form as it was opened and filled in: the same object sent twice is the same form sent twice."""
 
     contact_id: int
     path: str
     values: Mapping[str, str]
+    part: str | None = None
+    """What the one intent is about, where a form can ask for several."""
 
     @property
     def intent_id(self) -> str:
-        """The form's one-time ID."""
-        return self.values["intent"]
+        """The ID of the intent: the form's one-time ID, or made of it."""
+        form_id = self.values["intent"]
+        return form_id if self.part is None else part_id(form_id, self.part)
 
 
 class Browser:
@@ -78,23 +94,32 @@ class Browser:
         """Close the window."""
         self._client.close()
 
-    def open_form(self, contact_id: int, amount: str = "10") -> CreditForm:
-        """Open the credit form of a member and fill it in."""
-        path = f"/programmes/{NORTHWIND}/members/{contact_id}/credit"
+    def open_form(
+        self,
+        contact_id: int,
+        form: str = "credit",
+        typed: Mapping[str, str] = MappingProxyType({"amount": "10"}),
+        part: str | None = None,
+    ) -> FilledForm:
+        """Open a form of a member and fill it in; a credit of 10 points unless something else is named."""
+        path = f"/programmes/{NORTHWIND}/members/{contact_id}/{form}"
         page = self._client.get(path)
         assert page.status_code == 200, page.text[:500]
+        html = next(each for each in _FORM.findall(page.text) if 'name="intent"' in each)
         hidden = {
             found["name"]: unescape(found.get("value", ""))
-            for found in (dict(_ATTRIBUTE.findall(each)) for each in _INPUT.findall(page.text))
+            for found in (dict(_ATTRIBUTE.findall(each)) for each in _INPUT.findall(html))
             if found.get("type") == "hidden" and "name" in found
         }
-        chosen = _OPTION.search(page.text)
-        if chosen is not None:
-            hidden["definition"] = unescape(chosen[1])
-        typed = {"amount": amount, "reason": "late_delivery", "case_reference": "ZD-1", "note": ""}
-        return CreditForm(contact_id, path, {**hidden, **typed})
+        chosen = {
+            name: unescape(found[1])
+            for name, options in _SELECT.findall(html)
+            if (found := _SELECTED.search(options))
+        }
+        asked = {name: value for name, value in _WHY.items() if f'name="{name}"' in html}
+        return FilledForm(contact_id, path.partition("?")[0], {**hidden, **chosen, **asked, **typed}, part)
 
-    def send(self, form: CreditForm) -> httpx.Response:
+    def send(self, form: FilledForm) -> httpx.Response:
         """Press the button; the bare answer.
 
         :raises httpx.TransportError: the console died meanwhile.

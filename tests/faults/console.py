@@ -27,14 +27,6 @@ def until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -
     return monotonic() - began
 
 
-def _target(descriptor: Path) -> str:
-    """The file behind a descriptor; empty for one that was closed while the list was read."""
-    try:
-        return str(descriptor.readlink())
-    except OSError:
-        return ""
-
-
 class Console:
     """``loyalty-desk serve`` on a socket that outlives it, as under a supervisor that restarts it."""
 
@@ -43,7 +35,6 @@ class Console:
     ) -> None:
         self._environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment}
         self._folder = folder
-        self._worker_count = workers
         self._options = ["--workers", str(workers), "--threads", str(threads)]
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -68,26 +59,6 @@ class Console:
     def serves(self) -> None:
         """Wait for an answer."""
         until(self._answers, f"the console does not serve; see {self.log}")
-
-    def is_whole(self) -> None:
-        """Wait until every worker has begun to look after what is not settled.
-
-        Until then a worker that starts may go on with what another one is just doing, which is harmless
-        and takes calls that a test does not expect.
-        """
-        until(self._all_have_begun, "not all workers have begun")
-        self.serves()
-
-    def _all_have_begun(self) -> bool:
-        workers = self.workers
-        return len(workers) == self._worker_count and all(map(self._has_database, workers))
-
-    def _has_database(self, worker: int) -> bool:
-        try:
-            descriptors = list(Path(f"/proc/{worker}/fd").iterdir())
-        except OSError:  # the worker has gone
-            return False
-        return any(_target(each).endswith("desk.db-wal") for each in descriptors)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.log.read_text(encoding="utf-8")[-2_000:]

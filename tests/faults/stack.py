@@ -108,6 +108,11 @@ class Stack:
         balance: Decimal = self.remote.ledger(NORTHWIND, contact_id)["balances"][catalogue.POINTS]
         return balance
 
+    def points_of_any(self, contact_id: int) -> Decimal:
+        """The same; 0 of a contact who is no member."""
+        is_member = self.remote.control.ledger(NORTHWIND, contact_id) is not None
+        return self.points(contact_id) if is_member else Decimal(0)
+
     def intent(self, intent_id: str) -> Intent:
         """What the console knows of it."""
         found = self.find_intent(intent_id)
@@ -183,7 +188,7 @@ def running(folder: Path, *, workers: int = 1, threads: int = 16, members: int =
     console = Console(folder, environment, workers=workers, threads=threads)
     try:
         console.start()
-        console.is_whole()
+        console.serves()
         stack = Stack(console, remote, door, database, environment, folder)
         yield stack
         for browser in stack.browsers:

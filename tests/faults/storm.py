@@ -1,4 +1,6 @@
-"""A storm: many credits at once, a third of all calls meet a fault, and ``kill -9`` comes again and again.
+"""A storm: many changes at once, a third of all calls meet a fault, and ``kill -9`` comes again and again.
+
+Most changes are credits, the others of every other kind.
 
 Everything random comes from one seed. The test run has a short one, ``make soak`` one after the other.
 """
@@ -6,11 +8,12 @@ Everything random comes from one seed. The test run has a short one, ``make soak
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from threading import Event, Semaphore
@@ -21,8 +24,9 @@ import httpx
 
 from dashboard.store import intents
 from dashboard.store.intents import State
-from tests.faults.browser import Browser, CreditForm
+from tests.faults.browser import Browser, FilledForm
 from tests.faults.console import PATIENCE, until
+from tests.faults.errands import KINDS, Errand, Kind
 from tests.faults.stack import COMPLETE, CREATE, LOOK, Stack, running
 from tests.faults.witness import Story, Witness
 
@@ -32,8 +36,11 @@ KILL_EVERY = (1.0, 3.0)
 """Seconds between two kills; one in three takes the arbiter, too."""
 FAULTY = 0.3
 """How likely each call meets a fault."""
-LONGEST = 120.0
-"""Seconds until a change must be settled."""
+OTHERS = 0.4
+"""The share of changes that are no credits."""
+OTHER_KINDS = KINDS.keys() - {"credit"}
+LONGEST = 300.0
+"""Seconds until a change must be settled: a lost redemption alone blocks its voucher for two minutes."""
 CALLING = frozenset({State.CREATING, State.COMPLETING})
 
 WRITE_FAULTS: tuple[tuple[str, Mapping[str, Any]], ...] = (
@@ -76,13 +83,28 @@ LOOK_FAULTS: tuple[tuple[str, Mapping[str, Any]], ...] = (
 
 @dataclass(frozen=True)
 class Change:
-    """One credit, settled."""
+    """One change, settled."""
 
+    kind: str
+    errand: Errand
     before: Decimal
-    """The member's points."""
+    """The member's points; 0 of who is none."""
     story: Story
     deaths: int
     """How often the console died over the button."""
+
+    @property
+    def happened(self) -> int:
+        """How often the remote has carried it out."""
+        return self.errand.happened(self.story.intent_id)
+
+
+def drawn(changes: int, seed: int, others: Iterable[str]) -> list[str]:
+    """The kinds of so many changes in the order in which they come: what may take long comes first."""
+    kinds = [*islice(cycle(others), int(OTHERS * changes))]
+    kinds += ["credit"] * (changes - len(kinds))
+    Random(seed).shuffle(kinds)
+    return sorted(kinds, key=lambda kind: not KINDS[kind].is_slow)
 
 
 @dataclass
@@ -106,19 +128,25 @@ class Storm:
 
     @property
     def doubles(self) -> int:
-        """Credits given beyond the first."""
-        return sum(max(0, each - 1) for each in self._given())
+        """How often something was done beyond the first time."""
+        return sum(max(0, each.happened - 1) for each in self.changes.values())
 
     @property
     def losses(self) -> int:
-        """Credits never given."""
-        return self._given().count(0)
+        """Changes never made, but for those that a person is told to look at."""
+        return sum(not each.happened and not self._may_wait(each) for each in self.changes.values())
 
     @property
     def held(self) -> int:
-        """Credits that only a person can settle."""
-        states = [self.stack.intent(each.story.intent_id).state for each in self.changes.values()]
-        return states.count(State.HELD)
+        """Changes that only a person can settle."""
+        return sum(self.state_of(each) is State.HELD for each in self.changes.values())
+
+    def state_of(self, change: Change) -> State:
+        """What the console knows of it."""
+        return self.stack.intent(change.story.intent_id).state
+
+    def _may_wait(self, change: Change) -> bool:
+        return KINDS[change.kind].may_be_held and self.state_of(change) is State.HELD
 
     @property
     def wrong(self) -> list[str]:
@@ -127,10 +155,13 @@ class Storm:
 
     @property
     def calls(self) -> Counter[str]:
-        """Calls that made the changes, by operation."""
+        """Calls that made the credits, by operation."""
         operations = {CREATE, COMPLETE, LOOK, "cancelTransaction"}
+        members = {member for member, change in self.changes.items() if change.kind == "credit"}
         return Counter(
-            each.operation for each in self.stack.remote.control.calls() if each.operation in operations
+            each.operation
+            for each in self.stack.remote.control.calls()
+            if each.operation in operations and each.contact in members
         )
 
     @property
@@ -138,37 +169,39 @@ class Storm:
         """Faults that a call met, by kind."""
         return self.ordered - Counter(str(each["kind"]) for each in self.stack.remote.control.faults())
 
-    @property
-    def times(self) -> list[float]:
-        """Seconds from the form to the end, of each change."""
-        return [change.story.settled_after or 0.0 for change in self.changes.values()]
-
-    def _given(self) -> list[int]:
-        return [self.stack.given(member, each.story.intent_id) for member, each in self.changes.items()]
+    def times(self, *, of_credits: bool) -> list[float]:
+        """Seconds from the form to the end, of each credit or of each other change."""
+        return [
+            change.story.settled_after or 0.0
+            for change in self.changes.values()
+            if (change.kind == "credit") is of_credits
+        ]
 
     # -- what happens --------------------------------------------------------------------------------
 
-    def rage(self, changes: int, kills: int) -> None:
+    def rage(self, changes: int, kills: int, others: Iterable[str]) -> None:
         """All of it, to the end."""
         browser, agents = self.stack.browser(), Semaphore(PRESSING)
         with ThreadPoolExecutor(1) as killer, ThreadPoolExecutor(changes) as pool:
             killing = killer.submit(self._kill, kills)
-            giving = [pool.submit(self._give, browser, agents, number) for number in range(changes)]
+            kinds = enumerate(drawn(changes, self.seed, others))
+            making = [pool.submit(self._make, browser, agents, number, kind) for number, kind in kinds]
             try:
-                for each in giving:
+                for each in making:
                     each.result()
             finally:
                 self._is_over.set()
             killing.result()
 
-    def _spoil(self, member: int, number: int) -> None:
+    def _spoil(self, kind: Kind, contact_id: int, number: int) -> None:
         """Order what the calls of one change will meet."""
         random = Random(f"{self.seed}:{number}")
-        for operation, faults in ((CREATE, WRITE_FAULTS), (COMPLETE, WRITE_FAULTS), (LOOK, LOOK_FAULTS)):
+        writes = [(each, WRITE_FAULTS) for each in kind.writes]
+        for operation, faults in [*writes, *((each, LOOK_FAULTS) for each in kind.looks)]:
             while random.random() < FAULTY:
-                kind, more = random.choice(faults)
-                self.stack.fault(kind, operation, member, **more)
-                self.ordered[kind] += 1
+                fault, more = random.choice(faults)
+                self.stack.fault(fault, operation, contact_id if kind.names_contact else 0, **more)
+                self.ordered[fault] += 1
 
     def _kill(self, kills: int) -> None:
         """``kill -9`` again and again, while there is something to do."""
@@ -179,61 +212,66 @@ class Storm:
             began = monotonic()
             if number % 3 == 2:
                 console.kill_all()
-                last, left = self._last_call(), self._calling()
+                left = self._calling()
                 console.start()
                 self.kills["everything"] += 1
                 console.serves()
                 self.serving.append(monotonic() - began)
-                self._wait_until_resumed(left, last)
+                self._wait_until_resumed(left)
             else:
                 console.kill_worker(random.randrange(len(console.workers)))
                 self.kills["a worker"] += 1
                 console.serves()
                 self.serving.append(monotonic() - began)
 
-    def _wait_until_resumed(self, left: set[int], last: int) -> None:
+    def _wait_until_resumed(self, left: Mapping[str, int]) -> None:
         served = monotonic()
-        until(lambda: left <= self._called_about_since(last), "not all changes were resumed")
+        until(lambda: all(self._version(each) > left[each] for each in left), "not all changes were resumed")
         self.in_the_middle += len(left)
         self.resumed.append(monotonic() - served)
 
-    def _calling(self) -> set[int]:
+    def _calling(self) -> Mapping[str, int]:
+        """The versions of what is in the middle of a call, by intent: each step counts one up."""
         with self.stack.database.read() as connection:
-            return {each.contact_id for each in intents.unsettled(connection, 1_000) if each.state in CALLING}
+            found = intents.unsettled(connection, 1_000)
+        return {each.id: each.version for each in found if each.state in CALLING}
 
-    def _last_call(self) -> int:
-        return max((each.number for each in self.stack.remote.control.calls()), default=0)
+    def _version(self, intent_id: str) -> int:
+        return self.stack.intent(intent_id).version
 
-    def _called_about_since(self, last: int) -> set[int]:
-        calls = self.stack.remote.control.calls()
-        return {each.contact for each in calls if each.number > last and each.contact is not None}
-
-    def _give(self, browser: Browser, agents: Semaphore, number: int) -> None:
-        """One agent gives one credit, presses again when the console dies, and looks until it is done."""
-        member = self.stack.new_member()
-        before = self.stack.points(member)
+    def _make(self, browser: Browser, agents: Semaphore, number: int, name: str) -> None:
+        """One agent makes one change, presses again when the console dies, and looks until it is done."""
+        kind = KINDS[name]
+        errand = kind.new(self.stack)
+        before = self.stack.points_of_any(errand.contact_id)
         with agents:
-            witness = Witness(self.stack, browser, _opened(browser, member), opens_member=False)
-            self._spoil(member, number)
+            form = _opened(browser, errand)
+            witness = Witness(self.stack, browser, form, opens_member=False, happened=errand.happened)
+            self._spoil(kind, errand.contact_id, number)
             deaths = witness.press_until_answered()
-        self.changes[member] = Change(before, witness.watch(LONGEST), deaths)
+        self.changes[errand.contact_id] = Change(name, errand, before, witness.watch(LONGEST), deaths)
 
 
-def _opened(browser: Browser, member: int) -> CreditForm:
-    """The member's form, asked for again while the console is away."""
+def _opened(browser: Browser, errand: Errand) -> FilledForm:
+    """The errand's form, asked for again while the console is away."""
     end = monotonic() + PATIENCE
     while True:
         try:
-            return browser.open_form(member)
+            return browser.open_form(errand.contact_id, errand.form, errand.typed, errand.part)
         except httpx.TransportError:
             assert monotonic() < end, "the console stays away"
             sleep(0.1)
 
 
 @contextmanager
-def stormy(folder: Path, seed: int, changes: int, kills: int) -> Iterator[Storm]:
-    """A storm on a stack of its own, over; the stack still stands."""
+def stormy(
+    folder: Path, seed: int, changes: int, kills: int, others: Iterable[str] = tuple(sorted(OTHER_KINDS))
+) -> Iterator[Storm]:
+    """A storm on a stack of its own, over; the stack still stands.
+
+    :param others: the kinds that come beside credits.
+    """
     with running(folder, workers=2, members=changes + 100) as stack:
         storm = Storm(stack, seed)
-        storm.rage(changes, kills)
+        storm.rage(changes, kills, others)
         yield storm

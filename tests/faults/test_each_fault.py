@@ -157,8 +157,8 @@ def test_one_credit_is_given_and_every_page_told_the_truth(played: dict[str, Pla
     one, (operation, fault) = played[cell], CELLS[cell]
 
     assert one.story.wrong == []
-    assert Claim.NOT_GIVEN not in one.claims
-    assert one.claims[-1] is Claim.GIVEN
+    assert Claim.NOT_DONE not in one.claims
+    assert one.claims[-1] is Claim.DONE
     assert one.ours == ONE_CREDIT
     assert one.points_given == AMOUNT
     assert one.sent(operation) == fault.sent
@@ -191,7 +191,7 @@ def test_a_refusal_is_told_at_once_and_nothing_is_given(played: dict[str, Played
     rows = one.stack.record(one.story.intent_id)
 
     assert one.story.wrong == []
-    assert one.claims[0] is Claim.NOT_GIVEN
+    assert one.claims[0] is Claim.NOT_DONE
     assert f"ordered status {status}" in one.story.told[0]
     assert one.ours == []
     assert one.points_given == 0

@@ -49,7 +49,7 @@ def test_a_credit_waits_while_the_remote_is_away_and_goes_out_when_it_is_back(st
     stack.door.open()
 
     assert witness.watch().wrong == []
-    assert claim_of(story.told[-1]) is Claim.GIVEN
+    assert claim_of(story.told[-1]) is Claim.DONE
     assert stack.ours(member, story.intent_id) == ONE_CREDIT
     assert [each.outcome for each in stack.record(story.intent_id)] == [Outcome.PENDING, Outcome.DONE]
 
@@ -99,7 +99,7 @@ def test_what_the_remotes_rules_reject_in_the_meantime_is_told_and_not_given(sta
         story = pressed.result()
 
     assert witness.watch().wrong == []
-    assert claim_of(story.told[-1]) is Claim.NOT_GIVEN
+    assert claim_of(story.told[-1]) is Claim.NOT_DONE
     assert stack.ours(member, story.intent_id) == [(AMOUNT, "rejected")]
     assert stack.points(member) == MOST_POINTS
     assert [each.outcome for each in stack.record(story.intent_id)] == [Outcome.PENDING, Outcome.DECLINED]

@@ -12,7 +12,7 @@ import pytest
 
 from dashboard.store.audit import Outcome
 from dashboard.store.intents import State
-from tests.faults.browser import Browser, CreditForm
+from tests.faults.browser import Browser, FilledForm
 from tests.faults.stack import COMPLETE, CREATE, ONE_CREDIT, Stack
 
 pytestmark = pytest.mark.timeout(300)
@@ -44,7 +44,7 @@ def writes(stack: Stack, member: int) -> list[str]:
     return [call for call in stack.calls(member) if call in {CREATE, COMPLETE}]
 
 
-def as_sent_by(browser: Browser, form: CreditForm) -> CreditForm:
+def as_sent_by(browser: Browser, form: FilledForm) -> FilledForm:
     """Somebody else's form with one's own token."""
     return replace(form, values={**form.values, "_token": browser.token()})
 

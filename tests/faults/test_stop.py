@@ -41,7 +41,7 @@ def test_sigterm_finishes_what_is_on_its_way_and_the_next_process_does_the_rest(
     for witness in (slow, stuck):
         story = witness.watch()
         assert story.wrong == []
-        assert claim_of(story.told[-1]) is Claim.GIVEN
+        assert claim_of(story.told[-1]) is Claim.DONE
         member = story.form.contact_id
         assert stack.ours(member, story.intent_id) == ONE_CREDIT
         assert stack.intent(story.intent_id).state is State.DONE
