@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, cast
@@ -149,9 +150,13 @@ def _postgresql(url: URL, busy_seconds: float) -> Engines:
         pool_timeout=busy_seconds,
     )
     reader = writer.execution_options(postgresql_readonly=True)
-    # Not beside the anchors, which may lie on a disk that other machines share.
-    holders = Path(gettempdir()) / f"loyalty-desk-{os.geteuid()}-holders"
-    return Engines(reader, writer, f"{url.database} on {url.host or 'this machine'}", None, holders)
+    return Engines(reader, writer, f"{url.database} on {url.host or 'this machine'}", None, _holders_of(url))
+
+
+def _holders_of(url: URL) -> Path:
+    """A folder of this machine's own, not one that several may share; another one for each database."""
+    which = blake2b(f"{url.host}:{url.port}/{url.database}".encode(), digest_size=8).hexdigest()
+    return Path(gettempdir()) / f"loyalty-desk-{os.geteuid()}-{which}-holders"
 
 
 def _tls(url: URL) -> dict[str, str]:

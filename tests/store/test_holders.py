@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.store.database import Database
 from dashboard.store.holders import Holders
 
 LIVES = """
@@ -83,6 +84,13 @@ def test_before_anybody_came_nobody_is_gone(folder: Path):
 def test_nobody_else_can_read_or_enter_the_folder(folder: Path):
     Holders(folder).me()
     assert [each.stat().st_mode & 0o077 for each in (folder, *folder.iterdir())] == [0, 0]
+
+
+@pytest.mark.parametrize("url", ["sqlite:////tmp/{}.db", "postgresql+psycopg://desk@127.0.0.1/{}"])
+def test_each_database_has_a_folder_of_its_own(url: str):
+    one, same, other = (Database(url.format(name), ("a secret",)).holders for name in ("one", "one", "other"))
+    assert one == same
+    assert one != other
 
 
 @pytest.mark.parametrize("is_in_the_way", ["a file", "somebody else's folder"])
