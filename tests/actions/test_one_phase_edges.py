@@ -124,9 +124,9 @@ def test_what_was_refused_and_then_found_says_nothing_of_the_refusal():
 
 def test_an_unknown_outcome_stays_unknown_when_a_repetition_is_refused():
     tale = revoking(revoke=[Fault.LOST_BEFORE, Fault.REFUSED])
-    unknown_since = tale.advance().unknown_since
+    tale.advance()
     tale.clock.forward(1)
-    assert tale.advance().unknown_since == unknown_since
+    assert tale.advance().unknown_since == START
 
 
 def test_what_is_still_as_before_waits_to_be_sent_again():
@@ -155,3 +155,32 @@ def test_each_repetition_is_looked_for_as_patiently_as_the_first():
     intent = asked(Kind.VOUCHER_REVOKE, {"voucher_id": VOUCHER})
     tale = Tale(intent, desk, revoke=[Fault.LOST_BEFORE] * 2, list=[*halves, Fault.NONE, *halves])
     assert tale.settle().state is State.DONE
+
+
+def test_what_a_repetition_finds_done_by_our_own_call_was_not_so_before():
+    again = replace(revoking().intent, state=State.CREATING, creates=2, unknown_since=START, called_at=START)
+    write: Write[object] = Write(Verdict.NOT_APPLIED, None, Evidence(kind="refused", at=START, sent=True))
+    done = OnePhase(resends=True).answered(again, write, Sight(seen=Seen.UNSURE), Doubt.SO, START)
+    assert (done.state, done.adopted) == (State.DONE, None)
+
+
+def test_an_echo_of_what_waited_long_is_looked_for_as_long_as_any():
+    tale = issuing(attribute=[Fault.NOT_SENT, Fault.ECHO])
+    tale.advance()
+    tale.clock.forward(600)
+    tale.desk.lag = timedelta(seconds=25)
+    assert tale.settle().state is State.DONE
+
+
+def test_looks_that_fail_come_ever_later():
+    tale = issuing(attribute=[Fault.LOST_BEFORE], list=[Fault.LOOK_FAILS] * 4)
+    gaps = []
+    for _ in range(4):
+        gaps.append((tale.advance().next_at - tale.clock.now).total_seconds())
+        tale.clock.forward(gaps[-1])
+    assert gaps == [1, 1, 2, 4]
+
+
+def test_a_refusal_that_a_look_confirms_is_told_as_one():
+    failed = revoking(revoke=[Fault.REFUSED]).settle()
+    assert (failed.state, failed.failure_code) == (State.FAILED, "refused")

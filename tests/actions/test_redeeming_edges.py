@@ -77,3 +77,19 @@ def test_a_refusal_that_a_look_does_not_explain_is_told_as_one():
         "refused",
         "Brevo refused it: the rules say no. The voucher was not redeemed.",
     )
+
+
+def test_looks_for_what_became_of_a_completion_come_ever_later():
+    tale = redeeming(complete_redemption=[Fault.LOST_BEFORE] * 3)
+    gaps = []
+    for _ in range(3):
+        gaps.append((tale.advance().next_at - tale.clock.now).total_seconds())
+        tale.clock.forward(gaps[-1])
+    assert gaps == [1, 2, 4]
+
+
+def test_an_unknown_completion_is_unknown_since_its_first_loss():
+    tale = redeeming(complete_redemption=[Fault.LOST_BEFORE] * 2)
+    tale.advance()
+    tale.clock.forward(1)
+    assert tale.advance().unknown_since == START
