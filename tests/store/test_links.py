@@ -91,11 +91,11 @@ def test_a_link_that_is_used_leaves_those_of_others(database, sam, lea, token, n
     assert owner(database, hers, now) == lea
 
 
-@pytest.mark.parametrize("password", ["Okafor Okafor 1234", "am.oka@north.wind am"])
+@pytest.mark.parametrize("password", ["thornquist thornquist", "am.oka@north.wind am"])
 def test_a_password_of_the_person_s_own_words_is_refused(database, now, password):
     with database.write() as connection:
         amara = staff.add(
-            connection, email="am.oka@north.wind", name="Amara Okafor", role=Role.AGENT, now=now
+            connection, email="am.oka@north.wind", name="Amara Thornquist", role=Role.AGENT, now=now
         )
         token = links.create(connection, amara.id, now)
     with pytest.raises(WeakPassword, match="easy to guess"):

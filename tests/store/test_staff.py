@@ -170,9 +170,9 @@ def test_a_weak_password_is_refused_to_everybody_else(database, now):
         staff.set_password(database, ana.id, "loyalty-desk-demo", now)
 
 
-@pytest.mark.parametrize("password", ["Okafor Okafor 1234", "am.oka@north.wind am"])
+@pytest.mark.parametrize("password", ["thornquist thornquist", "am.oka@north.wind am"])
 def test_a_password_of_the_person_s_own_words_is_refused(database, now, password):
-    amara = add(database, now, email="am.oka@north.wind", name="Amara Okafor")
+    amara = add(database, now, email="am.oka@north.wind", name="Amara Thornquist")
     with pytest.raises(WeakPassword, match="easy to guess"):
         staff.set_password(database, amara.id, password, now)
 

@@ -96,10 +96,17 @@ def test_a_form_that_can_be_shown_filled_is_shown_and_not_sent(desk, sent):
     assert sent == []
 
 
-def test_a_wrong_password_in_between_loses_nothing(desk, sent):
+@pytest.mark.parametrize(
+    ("password", "tries", "status"), [("wrong", 0, 422), ("", 0, 422), ("wrong", 6, 429)]
+)
+def test_a_try_that_failed_in_between_loses_nothing(desk, sent, password, tries, status):
+    for _ in range(tries):
+        desk.visitor().post("/sign-in", {"email": "sam@demo.example", "password": "x"}, status=422)
     visitor = desk.visitor()
     page = visitor.post(PLAIN, TYPED, status=401)
-    again = page.form("Sign in").fill({"E-mail": "sam@demo.example", "Password": "wrong"}).send(status=422)
+    filled = page.form("Sign in").fill({"E-mail": "sam@demo.example", "Password": password})
+    again = filled.send(status=status)
+    desk.clock.advance(minutes=1)
 
     final = again.form("Sign in").fill({"E-mail": "sam@demo.example", "Password": support.PASSWORD}).send()
 

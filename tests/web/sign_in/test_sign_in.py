@@ -274,6 +274,13 @@ def test_a_first_visit_is_told_nothing(desk):
     assert "signed out" not in desk.visitor().get("/account/").main
 
 
+def test_a_cookie_that_was_never_ours_is_told_nothing(desk):
+    visitor = desk.visitor()
+    visitor.take_cookie("session", "never one of ours")
+
+    assert "signed out" not in visitor.get("/account/").main
+
+
 @pytest.mark.parametrize(("address", "leads_to"), [("?next=/status/", "/status/"), ("", "/")])
 def test_whoever_is_signed_in_need_not_again(desk, address, leads_to):
     response = desk.visitor("sam").open(f"/sign-in{address}")
