@@ -223,6 +223,21 @@ def test_looks_that_fail_come_ever_later():
     assert gaps[:5] == [1, 2, 4, 8, 16]
 
 
+def test_tries_to_send_come_ever_later():
+    story = Story(create=[Fault.NOT_SENT] * 4)
+    story.settle()
+    tries = [at for call, at in story.times if call == "create"]
+    assert [(later - earlier).total_seconds() for earlier, later in pairwise(tries)] == [1, 2, 4, 8]
+
+
+def test_a_chosen_draft_that_is_never_shown_is_looked_for_as_often_as_the_policy_says():
+    story = Story(complete=[Fault.LOST_AFTER])
+    story.advance()
+    story.remote.entries.clear()
+    story.settle()
+    assert story.remote.count("find") == Policy().most_looks
+
+
 def test_a_look_that_found_no_requests_left_waits_until_there_are_some():
     story = Story(complete=[Fault.LOST_AFTER], find=[Fault.LOOK_BROKE])
     story.remote.retry_after = 45
