@@ -10,7 +10,7 @@ from http import HTTPStatus
 import click
 
 from dashboard.cli.common import listen
-from dashboard.cli.demo_data import CAST, PASSWORD, add_cast, cancel_unsettled
+from dashboard.cli.demo_data import CAST, PASSWORD, add_cast, add_rates, cancel_unsettled
 from dashboard.cli.opening import opened, settings_of
 from dashboard.cli.processes import AskedToEnd, Processes, until_asked_to_end
 from dashboard.cli.reach import get, is_sandbox
@@ -69,6 +69,7 @@ def _start(processes: Processes, listener: socket.socket, world: Sequence[str]) 
     with opened(settings) as database:
         database.upgrade()
         processes.wait_until(lambda: is_sandbox(api_url), _PATIENCE, "The sandbox")
+        add_rates(database)
         add_cast(database)
         left = cancel_unsettled(database)
     if left:

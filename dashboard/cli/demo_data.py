@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from msgspec.structs import replace
 
 from dashboard.permissions import Role
-from dashboard.store import audit, intents, staff
+from dashboard.store import audit, intents, limits, staff
 from dashboard.store.database import Database
 from dashboard.store.intents import Intent, State
 
@@ -19,7 +20,17 @@ CAST = (
     ("ike@demo.example", "Ike Auditor", Role.AUDITOR),
 )
 
+RATES = {"GBP": Decimal(100)}
+"""How many points a pound counts as in everybody's limits: unset it would be one."""
+
 _MOST = 10_000
+
+
+def add_rates(database: Database) -> None:
+    """Before :func:`add_cast` of a first start; what an admin makes of them later stays."""
+    with database.write() as connection:
+        if staff.by_email(connection, CAST[0][0]) is None:
+            limits.replace_rates(connection, RATES)
 
 
 def add_cast(database: Database) -> None:

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from dashboard.cli.demo_data import CAST, PASSWORD, add_cast, cancel_unsettled
+from dashboard.cli.demo_data import CAST, PASSWORD, RATES, add_cast, add_rates, cancel_unsettled
 from dashboard.permissions import Role
-from dashboard.store import audit, intents, staff
+from dashboard.store import audit, intents, limits, staff
 from dashboard.store.database import Database
 from dashboard.store.intents import Intent, Kind, Phase, State
 
@@ -68,6 +68,22 @@ def test_the_accounts_open_nothing_outside_a_demo(database):
     add_cast(database)
 
     assert [staff.verify(database, email, PASSWORD, demo=False) for email, _name, _role in CAST] == [None] * 4
+
+
+def test_a_pound_does_not_count_as_one_point(database):
+    add_rates(database)
+    with database.read() as connection:
+        assert limits.all_rates(connection) == RATES
+
+
+def test_what_an_admin_made_of_the_rates_stays(database):
+    add_rates(database)
+    add_cast(database)
+    with database.write() as connection:
+        limits.replace_rates(connection, {})
+    add_rates(database)
+    with database.read() as connection:
+        assert limits.all_rates(connection) == {}
 
 
 def test_a_second_start_adds_nobody_and_changes_nothing(database):
