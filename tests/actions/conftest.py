@@ -12,6 +12,7 @@ from dashboard.permissions import Role
 from dashboard.store import staff
 from dashboard.store.database import Database
 from dashboard.store.staff import StaffMember
+from tests.actions.counter import Counter
 from tests.actions.fake_remote import START
 from tests.support.database import (  # noqa: F401 - fixtures
     database,
@@ -56,3 +57,9 @@ def hired(database: Database, name: str = "Sam", role: Role = Role.AGENT) -> Sta
     with database.write() as connection:
         email = f"{name.lower()}@shop.example"
         return staff.add(connection, email=email, name=name, role=role, now=START)
+
+
+@pytest.fixture
+def counter(database: Database, sam: StaffMember) -> Counter:  # noqa: F811 - the fixture of that name
+    """Sam's."""
+    return Counter(database, sam)

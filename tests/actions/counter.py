@@ -20,8 +20,21 @@ from dashboard.store.audit import Filters, Outcome
 from dashboard.store.database import Database
 from dashboard.store.intent import Intent
 from dashboard.store.staff import StaffMember
+from tests.actions.fake_acting import MEMBER
 from tests.actions.fake_desk import FakeDesk
-from tests.actions.fake_remote import Clock
+from tests.actions.fake_remote import PROGRAMME, Clock
+
+
+def basics(**more: Any) -> dict[str, Any]:
+    """What every form about the member has; ``more`` is what it asks for."""
+    return {
+        "intent_id": str(uuid4()),
+        "programme_id": PROGRAMME,
+        "contact_id": MEMBER,
+        "reason": "late_delivery",
+        "case_reference": "ZD-1",
+        **more,
+    }
 
 
 class Counter:

@@ -25,11 +25,6 @@ VOUCHER = "cccccccc-0000-4000-8000-000000000001"
 TEN_MINUTES = 600
 
 
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
-
-
 def begun(counter: Counter) -> Intent:
     form = RedeemForm(
         intent_id=str(uuid4()),

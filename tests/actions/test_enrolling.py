@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,9 +13,8 @@ from dashboard.brevo.members import AccountInfo
 from dashboard.store import audit
 from dashboard.store.audit import Filters
 from dashboard.store.intent import Kind, Link, State
-from tests.actions.counter import Counter
-from tests.actions.fake_acting import MEMBER
-from tests.actions.fake_remote import PROGRAMME, START
+from tests.actions.counter import basics
+from tests.actions.fake_remote import START
 
 MEMBERSHIP = AccountInfo(
     contact_id=8,
@@ -29,22 +26,6 @@ MEMBERSHIP = AccountInfo(
     vouchers=(),
     sharers=(),
 )
-
-
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
-
-
-def basics(**more: Any) -> dict[str, Any]:
-    return {
-        "intent_id": str(uuid4()),
-        "programme_id": PROGRAMME,
-        "contact_id": MEMBER,
-        "reason": "store_complaint",
-        "case_reference": "ZD-1",
-        **more,
-    }
 
 
 def test_a_new_contact_is_created_and_then_enrolled_with_our_number(counter):

@@ -36,11 +36,6 @@ from tests.actions.fake_remote import DEFINITION, PROGRAMME, START, Fault
 POINTS = BalanceDefinition(id=DEFINITION, name="Points")
 
 
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
-
-
 def lost(counter: Counter, fault: Fault = Fault.LOST_BEFORE) -> Intent:
     """A voucher whose answer was lost and that is nowhere to be seen."""
     counter.desk.next_fault = lambda call: fault if call == "attribute" else Fault.NONE

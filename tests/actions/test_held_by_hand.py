@@ -48,11 +48,6 @@ class Overtaken(DatabaseJournal):
         return super().decided(after, entry, now, then)
 
 
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
-
-
 def with_journal(counter: Counter, journal: DatabaseJournal) -> None:
     carried = operations(counter.desk, counter.clock)
     counter.engine = Engine(journal, counter.desk.ledger, counter.clock, operations=carried)

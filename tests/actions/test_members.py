@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -23,29 +22,13 @@ from dashboard.brevo.tiers import Tier
 from dashboard.store import own_contacts
 from dashboard.store.audit import Outcome
 from dashboard.store.intent import State
-from tests.actions.counter import Counter
+from tests.actions.counter import basics
 from tests.actions.fake_acting import MEMBER
 from tests.actions.fake_desk import GROUP
-from tests.actions.fake_remote import PROGRAMME, START
+from tests.actions.fake_remote import START
 
 GOLD = "7c0a7a52-7f0c-4f0e-8a53-3c4d1b2e9f02"
 TIER = Tier(id=GOLD, name="Gold", group_id=GROUP, conditions=(), reward_ids=())
-
-
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
-
-
-def basics(**more: Any) -> dict[str, Any]:
-    return {
-        "intent_id": str(uuid4()),
-        "programme_id": PROGRAMME,
-        "contact_id": MEMBER,
-        "reason": "store_complaint",
-        "case_reference": "ZD-1",
-        **more,
-    }
 
 
 def member(*sharers: int, owner: int = MEMBER, tier: str | None = None) -> AccountInfo:

@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from dashboard.actions.credits import give_credit
 from dashboard.actions.noting import Reading, note_transactions
 from dashboard.actions.orders import OrderForm, create_order
@@ -23,11 +21,6 @@ from tests.actions.fake_remote import DEFINITION, PROGRAMME, START
 from tests.actions.test_credits import filled
 
 POINTS = BalanceDefinition(id=DEFINITION, name="Points")
-
-
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
 
 
 def item(number: int, status: Status = Status.DRAFT, **more: Any) -> HistoryItem:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,27 +28,11 @@ from dashboard.brevo.status import TransactionStatus as Status
 from dashboard.store import intents, orders, own_contacts
 from dashboard.store.audit import Outcome
 from dashboard.store.intent import Goal, State
-from tests.actions.counter import Counter
+from tests.actions.counter import Counter, basics
 from tests.actions.fake_acting import MEMBER
 from tests.actions.fake_remote import DEFINITION, PROGRAMME, START, Entry, Fault
 
 POINTS = BalanceDefinition(id=DEFINITION, name="Points", max_credit=Decimal(800))
-
-
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
-
-
-def basics(**more: Any) -> dict[str, Any]:
-    return {
-        "intent_id": str(uuid4()),
-        "programme_id": PROGRAMME,
-        "contact_id": MEMBER,
-        "reason": "late_delivery",
-        "case_reference": "ZD-1",
-        **more,
-    }
 
 
 def ordering(**more: Any) -> OrderForm:

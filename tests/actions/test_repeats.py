@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -24,29 +23,12 @@ from dashboard.actions.vouchers import (
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.rewards import Reward
 from dashboard.store.intent import State
-from tests.actions.counter import Counter
-from tests.actions.fake_acting import MEMBER
-from tests.actions.fake_remote import DEFINITION, PROGRAMME, Fault
+from tests.actions.counter import basics
+from tests.actions.fake_remote import DEFINITION, Fault
 
 REWARD = Reward(id="7c0a7a52-7f0c-4f0e-8a53-3c4d1b2e9f01", name="Ten off", value=Decimal(10), unit="GBP")
 VOUCHER = "cccccccc-0000-4000-8000-000000000001"
 START_BALANCE = Decimal(12480)
-
-
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
-
-
-def basics(**more: Any) -> dict[str, Any]:
-    return {
-        "intent_id": str(uuid4()),
-        "programme_id": PROGRAMME,
-        "contact_id": MEMBER,
-        "reason": "late_delivery",
-        "case_reference": "ZD-1",
-        **more,
-    }
 
 
 def points(**more: Any) -> CreditForm:

@@ -203,8 +203,10 @@ def test_it_can_be_started_twice_and_stopped_twice():
     settler = settler_of(Story())
     settler.start()
     settler.start()
+    assert settler.is_running
     settler.stop()
     settler.stop()
+    assert not settler.is_running
 
 
 def test_it_runs_again_after_a_stop():

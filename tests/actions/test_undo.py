@@ -32,11 +32,6 @@ from tests.actions.fake_remote import DEFINITION, PROGRAMME, Fault
 POINTS = BalanceDefinition(id=DEFINITION, name="Points", lifetime_value=12, lifetime_unit="month")
 
 
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
-
-
 def basics(**more: Any) -> dict[str, Any]:
     return {
         "intent_id": str(uuid4()),

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,7 +35,7 @@ from dashboard.store.approvals import Asked
 from dashboard.store.audit import Outcome
 from dashboard.store.intent import Intent, Kind, Link, State
 from dashboard.store.limits import Limit, Span
-from tests.actions.counter import Counter, new_form
+from tests.actions.counter import Counter, basics, new_form
 from tests.actions.fake_acting import MEMBER
 from tests.actions.fake_remote import DEFINITION, PROGRAMME, START, Fault
 
@@ -44,22 +43,6 @@ REWARD = Reward(id="7c0a7a52-7f0c-4f0e-8a53-3c4d1b2e9f01", name="Ten off", value
 CHEAP = Reward(id=REWARD.id, name="Mug", cost=Decimal(10), cost_definition_id=DEFINITION)
 PAID = Paid(DEFINITION, Decimal(2000))
 ONE, TWO = "cccccccc-0000-4000-8000-000000000001", "cccccccc-0000-4000-8000-000000000002"
-
-
-@pytest.fixture
-def counter(database, sam):
-    return Counter(database, sam)
-
-
-def basics(**more: Any) -> dict[str, Any]:
-    return {
-        "intent_id": str(uuid4()),
-        "programme_id": PROGRAMME,
-        "contact_id": MEMBER,
-        "reason": "late_delivery",
-        "case_reference": "ZD-1",
-        **more,
-    }
 
 
 def day(days: int) -> str:
