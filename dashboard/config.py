@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from stat import S_ISDIR
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -187,7 +188,13 @@ def _phone_region(value: str) -> str:
 
 def _file(name: str, value: str) -> Path:
     path = Path(value)
-    if value.endswith("/") or path.is_dir():
+    try:
+        is_folder = value.endswith("/") or S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:  # it is made when it is needed
+        is_folder = False
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{name} names no file we can reach: {error}.") from error
+    if is_folder:
         raise ConfigError(f"{name} must name a file; {value} is a folder.")
     return path
 

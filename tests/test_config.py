@@ -84,6 +84,8 @@ def test_a_missing_setting_is_named_with_what_to_set(name):
         ("BREVO_API_URL", "https://api.brevo.com:99999/v3"),
         ("BREVO_API_URL", "http://[::1/v3"),
         ("AUDIT_ANCHORS", "/var/lib/"),
+        ("AUDIT_ANCHORS", "/dev/null/anchors"),
+        ("AUDIT_ANCHORS", "a" * 300),  # refused by the system even to root, as a closed folder is to others
         ("BREVO_CA", "/etc/ssl/ca.pem"),
         ("BREVO_CA", "Zoë's certificate"),
         ("BREVO_CA", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
