@@ -2,8 +2,12 @@
 #
 #   docker build -t loyalty-desk .
 #   docker run --rm --env-file .env -v desk:/data loyalty-desk db upgrade
-#   docker run --env-file .env -v desk:/data -p 127.0.0.1:8000:8000 \
-#     --read-only --tmpfs /tmp --cap-drop ALL loyalty-desk
+#   docker run --rm --env-file .env -v desk:/data loyalty-desk staff add you@example.com --name You --role admin
+#   docker run --env-file .env -v desk:/data -p 127.0.0.1:8000:8000 -e FORWARDED_ALLOW_IPS=172.17.0.1 \
+#     --stop-timeout 30 --read-only --tmpfs /tmp --cap-drop ALL loyalty-desk
+#
+# FORWARDED_ALLOW_IPS is the address a proxy on the host has inside (`docker network inspect bridge`); without it
+# all staff seem to be at that one address. Without --stop-timeout Docker cuts off after 10 s what is on its way.
 #
 # With PostgreSQL (DATABASE_URL) only the anchors of the audit record are written to /data (AUDIT_ANCHORS).
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from dashboard.services import Services
 
+GRACE_SECONDS = 20
+"""How long requests may go on after SIGTERM: two writes of 8 s each can be on their way when it comes."""
+
 _MEMORY = "/dev/shm"  # noqa: S108 - a folder, not a file of a known name
 
 
@@ -63,7 +66,7 @@ class Server(BaseApplication):
         """All that gunicorn needs to know; nothing is read from its own files or variables."""
         fixed = {
             "worker_class": "gthread",
-            "graceful_timeout": 20,  # two writes of 8 s each can be on their way when SIGTERM comes
+            "graceful_timeout": GRACE_SECONDS,
             "keepalive": 65,  # longer than a proxy's usual 60 s, so that the proxy closes first
             "worker_tmp_dir": _MEMORY if Path(_MEMORY).is_dir() else None,
             "control_socket_disable": True,

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard.cli import main
+from dashboard.cli.server import GRACE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,6 +76,13 @@ def test_what_it_runs_is_a_command_of_ours(instructions):
 
     assert entry == ["loyalty-desk"]
     assert CliRunner().invoke(main, [*arguments, "--help"]).exit_code == 0
+
+
+def test_its_head_gives_the_console_the_time_it_may_need_to_stop():
+    command = re.search(r"--stop-timeout (\d+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+
+    assert command is not None, "docker kills after 10 s"
+    assert int(command[1]) > GRACE_SECONDS
 
 
 def test_no_secret_is_baked_in(instructions):
