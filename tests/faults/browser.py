@@ -25,7 +25,7 @@ _RECEIPT = re.compile(r'<div class="receipt[^>]*>(.*?)</div>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _DONE = (
     "given to|taken back from|completed|cancelled|issued to|revoked|redeemed|ordered for|enrolled"
-    "|added to the membership of|changed to"
+    "|added to the membership of|taken out of|changed to|ended|created"
 )
 _IS_DONE = re.compile(rf" (?:{_DONE})\b")
 _IS_NOT_DONE = re.compile(
@@ -101,8 +101,12 @@ class Browser:
         typed: Mapping[str, str] = MappingProxyType({"amount": "10"}),
         part: str | None = None,
     ) -> FilledForm:
-        """Open a form of a member and fill it in; a credit of 10 points unless something else is named."""
-        path = f"/programmes/{NORTHWIND}/members/{contact_id}/{form}"
+        """Open a form of a member and fill it in; a credit of 10 points unless something else is named.
+
+        :param contact_id: 0 for a form about somebody who is still to be created.
+        """
+        whose = f"members/{contact_id}" if contact_id else "contacts"
+        path = f"/programmes/{NORTHWIND}/{whose}/{form}"
         page = self._client.get(path)
         assert page.status_code == 200, page.text[:500]
         html = next(each for each in _FORM.findall(page.text) if 'name="intent"' in each)
@@ -140,8 +144,11 @@ class Browser:
         return receipt_in(page.text)
 
     def receipt(self, intent_id: str) -> str:
-        """What the receipt says that refreshes itself."""
-        return self.receipt_on(f"/programmes/{NORTHWIND}/intents/{intent_id}/receipt")
+        """What the receipt says that refreshes itself, or the page to which it leads on."""
+        path = f"/programmes/{NORTHWIND}/intents/{intent_id}/receipt"
+        page = self._client.get(path)
+        assert page.status_code == 200, f"{path}: {page.status_code}"
+        return self.receipt_on(page.headers["HX-Redirect"]) if not page.text else receipt_in(page.text)
 
 
 def receipt_in(html: str) -> str:

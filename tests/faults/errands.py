@@ -1,7 +1,7 @@
 """What agents do in a storm: every kind of change on its own form, and how often the remote really did it.
 
 Each errand is about a member (or contact) that nothing else is done to; what it needs beforehand, such as a
-voucher to revoke, is put into the remote directly.
+voucher to revoke, is put into the remote directly, before any fault is ordered.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dashboard.sandbox.reward_catalogue import LOUNGE, WELCOME_GIFT
 from tests.faults.stack import AMOUNT, COMPLETE, CREATE, LOOK, Stack
 
 _LOYALTY = "/loyalty/{}/programs/" + NORTHWIND
+_MEMBERS = "/loyalty/config/programs/" + NORTHWIND
 _numbers = count(1)
 
 
@@ -26,6 +27,7 @@ class Errand:
     """One change that somebody is to make."""
 
     contact_id: int
+    """0 for somebody who is still to be created."""
     form: str
     """Where its form is, below the member's page."""
     happened: Callable[[str], int]
@@ -49,10 +51,12 @@ class Kind:
     """Those for what became of them, where pages do not read the same."""
     may_be_held: bool = False
     """Whether a lost answer can leave it to a person: it takes one call, and the same call twice is two."""
-    is_slow: bool = False
-    """Whether a lost answer takes a minute or more to be settled."""
+    takes: int = 0
+    """Minutes that a lost answer can take to be settled."""
     names_contact: bool = True
     """Whether its calls tell whom they are about."""
+    by: str = "sam"
+    """Whose errand it is."""
 
 
 def _credit(stack: Stack) -> Errand:
@@ -138,9 +142,7 @@ def _order(stack: Stack) -> Errand:
 
 def _enrol(stack: Stack) -> Errand:
     contact = _new_contact(stack)
-    return Errand(
-        contact, "enrol", lambda _intent: int(stack.remote.control.ledger(NORTHWIND, contact) is not None)
-    )
+    return Errand(contact, "enrol", lambda _intent: int(_is_member(stack, contact)))
 
 
 def _share(stack: Stack) -> Errand:
@@ -150,6 +152,41 @@ def _share(stack: Stack) -> Errand:
         f"sharers/add?sharer_ids={contact}",
         lambda _intent: _held(stack, member, "sharers").count(contact),
     )
+
+
+def _unshare(stack: Stack) -> Errand:
+    member, contact = stack.new_member(), _new_contact(stack)
+    body = {"contactId": member, "memberContactIds": [contact]}
+    stack.remote.ask("POST", f"{_MEMBERS}/subscription-members", body)
+    assert contact in _held(stack, member, "sharers")
+    return Errand(
+        member,
+        f"sharers/{contact}/remove",
+        lambda _intent: int(contact not in _held(stack, member, "sharers")),
+    )
+
+
+def _end(stack: Stack) -> Errand:
+    member = stack.new_member()
+    called = stack.remote.ask("GET", f"/contacts/{member}").json["attributes"]
+    return Errand(
+        member,
+        "end",
+        lambda _intent: int(not _is_member(stack, member)),
+        {"typed_name": f"{called['FIRSTNAME']} {called['LASTNAME']}"},
+        -stack.points(member),
+    )
+
+
+def _create(stack: Stack) -> Errand:
+    """A contact, who is enrolled once there is one: it is done when both are."""
+    email = _new_email()
+
+    def happened(_intent: str) -> int:
+        found = stack.remote.ask("GET", "/contacts", filter=f'equals(EMAIL,"{email}")').json["contacts"]
+        return sum(_is_member(stack, each["id"]) for each in found)
+
+    return Errand(0, "new", happened, {"email": email, "enrols": "1"})
 
 
 def _tier(stack: Stack) -> Errand:
@@ -169,14 +206,17 @@ KINDS: Mapping[str, Kind] = {
     "debit": Kind(_debit, (CREATE, COMPLETE), (LOOK,)),
     "complete": Kind(_complete, (COMPLETE,)),
     "cancel": Kind(_cancel, ("cancelTransaction",)),
-    "issue": Kind(_issue, ("attributeVoucher",), may_be_held=True, is_slow=True),
+    "issue": Kind(_issue, ("attributeVoucher",), may_be_held=True, takes=1),
     "revoke": Kind(_revoke, ("revokeVouchers",), names_contact=False),
     # Only its completion meets faults: one that is begun and lost blocks its voucher for two minutes.
-    "redeem": Kind(_redeem, ("completeRedemption",), is_slow=True),
-    "order": Kind(_order, ("createOrder",), (LOOK,), may_be_held=True, is_slow=True),
+    "redeem": Kind(_redeem, ("completeRedemption",), takes=3),
+    "order": Kind(_order, ("createOrder",), (LOOK,), may_be_held=True, takes=1),
+    "create": Kind(_create, ("createContact", "createSubscription"), names_contact=False),
     "enrol": Kind(_enrol, ("createSubscription",)),
     "share": Kind(_share, ("addSubscriptionMembers",)),
+    "unshare": Kind(_unshare, ("deleteSubscriptionMembers",), names_contact=False),
     "tier": Kind(_tier, ("assignTier",)),
+    "end": Kind(_end, ("deleteSubscription",), by="lea"),
 }
 
 
@@ -190,7 +230,15 @@ def _voucher_of(stack: Stack, member: int) -> str:
     return voucher
 
 
+def _is_member(stack: Stack, contact_id: int) -> bool:
+    return stack.remote.control.ledger(NORTHWIND, contact_id) is not None
+
+
+def _new_email() -> str:
+    return f"storm-{next(_numbers)}@example.com"
+
+
 def _new_contact(stack: Stack) -> int:
-    body = {"email": f"storm-{next(_numbers)}@example.com", "attributes": {"FIRSTNAME": "Nia"}}
+    body = {"email": _new_email(), "attributes": {"FIRSTNAME": "Nia"}}
     contact: int = stack.remote.ask("POST", "/contacts", body).json["id"]
     return contact

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dashboard.actions.enrolling import enrolled_as
 from dashboard.permissions import Role
 from dashboard.sandbox import SandboxOptions, catalogue
 from dashboard.sandbox.cast import NORTHWIND
 from dashboard.store import audit, intents, sessions, staff
 from dashboard.store.audit import Entry
 from dashboard.store.database import Database
-from dashboard.store.intents import Intent
+from dashboard.store.intents import Intent, State
 from tests.faults.browser import Browser
 from tests.faults.console import ROOT, Console, until
 from tests.faults.door import Door
@@ -118,6 +119,12 @@ class Stack:
         found = self.find_intent(intent_id)
         assert found is not None, f"the console has no intent {intent_id}"
         return found
+
+    def outcome(self, intent_id: str) -> Intent:
+        """The same; once a contact is created the enrolment that follows by itself."""
+        intent = self.intent(intent_id)
+        enrolment = enrolled_as(intent) if intent.state is State.DONE else None
+        return self.intent(enrolment) if enrolment else intent
 
     def find_intent(self, intent_id: str) -> Intent | None:
         """The same, when there is one."""

@@ -1,6 +1,6 @@
 """A storm: many changes at once, a third of all calls meet a fault, and ``kill -9`` comes again and again.
 
-Most changes are credits, the others of every other kind.
+Most changes are credits, the others of every other kind. What an errand needs is there before it begins.
 
 Everything random comes from one seed. The test run has a short one, ``make soak`` one after the other.
 """
@@ -26,7 +26,7 @@ from dashboard.store import intents
 from dashboard.store.intents import State
 from tests.faults.browser import Browser, FilledForm
 from tests.faults.console import PATIENCE, until
-from tests.faults.errands import KINDS, Errand, Kind
+from tests.faults.errands import KINDS, Errand
 from tests.faults.stack import COMPLETE, CREATE, LOOK, Stack, running
 from tests.faults.witness import Story, Witness
 
@@ -38,7 +38,6 @@ FAULTY = 0.3
 """How likely each call meets a fault."""
 OTHERS = 0.4
 """The share of changes that are no credits."""
-OTHER_KINDS = KINDS.keys() - {"credit"}
 LONGEST = 300.0
 """Seconds until a change must be settled: a lost redemption alone blocks its voucher for two minutes."""
 CALLING = frozenset({State.CREATING, State.COMPLETING})
@@ -81,6 +80,10 @@ LOOK_FAULTS: tuple[tuple[str, Mapping[str, Any]], ...] = (
 )
 
 
+Ordered = tuple[str, str, Mapping[str, Any]]
+"""A fault: of which call, its kind, and what more there is to it."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One change, settled."""
@@ -99,12 +102,25 @@ class Change:
         return self.errand.happened(self.story.intent_id)
 
 
-def drawn(changes: int, seed: int, others: Iterable[str]) -> list[str]:
+def drawn(changes: int, seed: int) -> list[str]:
     """The kinds of so many changes in the order in which they come: what may take long comes first."""
-    kinds = [*islice(cycle(others), int(OTHERS * changes))]
+    kinds = [*islice(cycle(sorted(KINDS.keys() - {"credit"})), int(OTHERS * changes))]
     kinds += ["credit"] * (changes - len(kinds))
     Random(seed).shuffle(kinds)
-    return sorted(kinds, key=lambda kind: not KINDS[kind].is_slow)
+    return sorted(kinds, key=lambda kind: -KINDS[kind].takes)
+
+
+def faults_of(kinds: Iterable[str], seed: int) -> Iterator[list[Ordered]]:
+    """What the calls of each change will meet. No fault comes again before all others came."""
+    random = Random(f"{seed}:faults")
+    on_writes, on_looks = (cycle(random.sample(all_, len(all_))) for all_ in (WRITE_FAULTS, LOOK_FAULTS))
+    for kind in (KINDS[name] for name in kinds):
+        ordered: list[Ordered] = []
+        writes = [(operation, on_writes) for operation in kind.writes]
+        for operation, faults in [*writes, *((each, on_looks) for each in kind.looks)]:
+            while random.random() < FAULTY:
+                ordered.append((operation, *next(faults)))
+        yield ordered
 
 
 @dataclass
@@ -113,8 +129,7 @@ class Storm:
 
     stack: Stack
     seed: int
-    changes: dict[int, Change] = field(default_factory=dict)
-    """By contact ID."""
+    changes: list[Change] = field(default_factory=list)
     ordered: Counter[str] = field(default_factory=Counter)
     """Faults by kind."""
     kills: Counter[str] = field(default_factory=Counter)
@@ -129,21 +144,21 @@ class Storm:
     @property
     def doubles(self) -> int:
         """How often something was done beyond the first time."""
-        return sum(max(0, each.happened - 1) for each in self.changes.values())
+        return sum(max(0, each.happened - 1) for each in self.changes)
 
     @property
     def losses(self) -> int:
         """Changes never made, but for those that a person is told to look at."""
-        return sum(not each.happened and not self._may_wait(each) for each in self.changes.values())
+        return sum(not each.happened and not self._may_wait(each) for each in self.changes)
 
     @property
     def held(self) -> int:
         """Changes that only a person can settle."""
-        return sum(self.state_of(each) is State.HELD for each in self.changes.values())
+        return sum(self.state_of(each) is State.HELD for each in self.changes)
 
     def state_of(self, change: Change) -> State:
         """What the console knows of it."""
-        return self.stack.intent(change.story.intent_id).state
+        return self.stack.outcome(change.story.intent_id).state
 
     def _may_wait(self, change: Change) -> bool:
         return KINDS[change.kind].may_be_held and self.state_of(change) is State.HELD
@@ -151,13 +166,13 @@ class Storm:
     @property
     def wrong(self) -> list[str]:
         """What pages said that was not true."""
-        return [each for change in self.changes.values() for each in change.story.wrong]
+        return [each for change in self.changes for each in change.story.wrong]
 
     @property
     def calls(self) -> Counter[str]:
         """Calls that made the credits, by operation."""
         operations = {CREATE, COMPLETE, LOOK, "cancelTransaction"}
-        members = {member for member, change in self.changes.items() if change.kind == "credit"}
+        members = {each.errand.contact_id for each in self.changes if each.kind == "credit"}
         return Counter(
             each.operation
             for each in self.stack.remote.control.calls()
@@ -173,19 +188,24 @@ class Storm:
         """Seconds from the form to the end, of each credit or of each other change."""
         return [
             change.story.settled_after or 0.0
-            for change in self.changes.values()
+            for change in self.changes
             if (change.kind == "credit") is of_credits
         ]
 
     # -- what happens --------------------------------------------------------------------------------
 
-    def rage(self, changes: int, kills: int, others: Iterable[str]) -> None:
+    def rage(self, changes: int, kills: int) -> None:
         """All of it, to the end."""
-        browser, agents = self.stack.browser(), Semaphore(PRESSING)
+        agents, browsers = Semaphore(PRESSING), {name: self.stack.browser(name) for name in ("sam", "lea")}
+        kinds = drawn(changes, self.seed)
+        errands = [KINDS[kind].new(self.stack) for kind in kinds]
+        faults = faults_of(kinds, self.seed)
         with ThreadPoolExecutor(1) as killer, ThreadPoolExecutor(changes) as pool:
             killing = killer.submit(self._kill, kills)
-            kinds = enumerate(drawn(changes, self.seed, others))
-            making = [pool.submit(self._make, browser, agents, number, kind) for number, kind in kinds]
+            making = [
+                pool.submit(self._make, browsers[KINDS[each[0]].by], agents, *each)
+                for each in zip(kinds, errands, faults, strict=True)
+            ]
             try:
                 for each in making:
                     each.result()
@@ -193,15 +213,11 @@ class Storm:
                 self._is_over.set()
             killing.result()
 
-    def _spoil(self, kind: Kind, contact_id: int, number: int) -> None:
+    def _spoil(self, contact_id: int, faults: list[Ordered]) -> None:
         """Order what the calls of one change will meet."""
-        random = Random(f"{self.seed}:{number}")
-        writes = [(each, WRITE_FAULTS) for each in kind.writes]
-        for operation, faults in [*writes, *((each, LOOK_FAULTS) for each in kind.looks)]:
-            while random.random() < FAULTY:
-                fault, more = random.choice(faults)
-                self.stack.fault(fault, operation, contact_id if kind.names_contact else 0, **more)
-                self.ordered[fault] += 1
+        for operation, fault, more in faults:
+            self.stack.fault(fault, operation, contact_id, **more)
+            self.ordered[fault] += 1
 
     def _kill(self, kills: int) -> None:
         """``kill -9`` again and again, while there is something to do."""
@@ -239,17 +255,17 @@ class Storm:
     def _version(self, intent_id: str) -> int:
         return self.stack.intent(intent_id).version
 
-    def _make(self, browser: Browser, agents: Semaphore, number: int, name: str) -> None:
+    def _make(
+        self, browser: Browser, agents: Semaphore, kind: str, errand: Errand, faults: list[Ordered]
+    ) -> None:
         """One agent makes one change, presses again when the console dies, and looks until it is done."""
-        kind = KINDS[name]
-        errand = kind.new(self.stack)
         before = self.stack.points_of_any(errand.contact_id)
         with agents:
             form = _opened(browser, errand)
             witness = Witness(self.stack, browser, form, opens_member=False, happened=errand.happened)
-            self._spoil(kind, errand.contact_id, number)
+            self._spoil(errand.contact_id if KINDS[kind].names_contact else 0, faults)
             deaths = witness.press_until_answered()
-        self.changes[errand.contact_id] = Change(name, errand, before, witness.watch(LONGEST), deaths)
+        self.changes.append(Change(kind, errand, before, witness.watch(LONGEST), deaths))
 
 
 def _opened(browser: Browser, errand: Errand) -> FilledForm:
@@ -264,14 +280,9 @@ def _opened(browser: Browser, errand: Errand) -> FilledForm:
 
 
 @contextmanager
-def stormy(
-    folder: Path, seed: int, changes: int, kills: int, others: Iterable[str] = tuple(sorted(OTHER_KINDS))
-) -> Iterator[Storm]:
-    """A storm on a stack of its own, over; the stack still stands.
-
-    :param others: the kinds that come beside credits.
-    """
+def stormy(folder: Path, seed: int, changes: int, kills: int) -> Iterator[Storm]:
+    """A storm on a stack of its own, over; the stack still stands."""
     with running(folder, workers=2, members=changes + 100) as stack:
         storm = Storm(stack, seed)
-        storm.rage(changes, kills, others)
+        storm.rage(changes, kills)
         yield storm

@@ -38,13 +38,13 @@ class Weather:
     def of(cls, storm: Storm) -> Weather:
         """Of one that is over, while its stack stands."""
         return cls(
-            kinds=Counter(change.kind for change in storm.changes.values()),
+            kinds=Counter(change.kind for change in storm.changes),
             doubles=storm.doubles,
             losses=storm.losses,
             wrong=len(storm.wrong),
             held=storm.held,
             in_the_middle=storm.in_the_middle,
-            lost_answers=sum(change.deaths for change in storm.changes.values()),
+            lost_answers=sum(change.deaths for change in storm.changes),
             kills=storm.kills,
             met=storm.met,
             calls=storm.calls,

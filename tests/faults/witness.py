@@ -87,7 +87,7 @@ class Witness:
 
     def watch(self, seconds: float = 60) -> Story:
         """Read the receipt again and again until it is final."""
-        while not self._stack.intent(self.story.intent_id).is_settled:
+        while not self._stack.outcome(self.story.intent_id).is_settled:
             assert monotonic() - self._began < seconds, f"not settled within {seconds:.0f} s: {self.story}"
             self._read(self._refreshed)
             sleep(LOOK_EVERY)
@@ -121,9 +121,9 @@ class Witness:
         return True
 
     def _close(self) -> None:
-        final = self._stack.intent(self.story.intent_id)
+        first, final = self._stack.intent(self.story.intent_id), self._stack.outcome(self.story.intent_id)
         assert final.settled_at is not None
-        self.story.settled_after = (final.settled_at - final.created_at).total_seconds()
+        self.story.settled_after = (final.settled_at - first.created_at).total_seconds()
         if self._times() and any(claim_of(text) is Claim.NOT_DONE for text in self.story.told):
             self._wrong(self.story.told[-1], "it was done in the end")
 
