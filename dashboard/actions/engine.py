@@ -144,6 +144,8 @@ class Engine:
     def sweep(self, intent_id: str) -> None:
         """Withdraw what an intent left at the remote and nobody chose; does nothing before one is chosen.
 
+        What was told of it is corrected where the remote shows it otherwise by now.
+
         :raises DatabaseUnavailable: as :meth:`advance`.
         """
         intent, now = self.journal.get(intent_id), self.clock()
@@ -153,9 +155,14 @@ class Engine:
         if intent.sweep_at is None or intent.sweep_at > now or not is_decided:
             return
         swept = self._operations[intent.kind].sweep(intent)
-        after = replace(intent, sweep_at=None if swept.is_clean else self.clock() + self._policy.longest_wait)
+        now = self.clock()
         try:
-            self.journal.swept(intent, after, swept.ids, self.clock())
+            if swept.belief is not None:
+                after = replace(swept.belief(now), updated_at=now)
+                _report(intent, self.journal.save(intent, after, now))
+                return
+            after = replace(intent, sweep_at=None if swept.is_clean else now + self._policy.longest_wait)
+            self.journal.swept(intent, after, swept.ids, now)
         except Superseded:
             _log.info("intent.sweep_again", intent=intent.id)
 

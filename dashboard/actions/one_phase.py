@@ -4,7 +4,8 @@ There is no draft whose repetition is harmless, so a call whose answer was lost 
 is looked for first. What is found is adopted. What is not found is sent again only where the same call twice
 comes to the same (a revocation, an enrolment); where it does not (a voucher, an order), a person decides
 after the settle window. A refusal may be the echo of a delivery that worked: then it is believed only after
-a look.
+a look. Where a call was lost before the refused one, it may arrive even after that: then one more look, when
+the slowest would have come, calls a person if it did.
 """
 
 from __future__ import annotations
@@ -160,8 +161,11 @@ class OnePhase:
         waits = timedelta(0) if intent.failure_code != _ECHO else self.policy.read_lag
         if intent.unknown_since is not None:
             waits = self.policy.settle_window
-        if now < (intent.called_at or intent.created_at) + waits:
+        called_at = intent.called_at or intent.created_at
+        if now < called_at + waits:
             return look_again(intent, None, self.policy, now)
+        if intent.unknown_since is not None:
+            intent = replace(intent, sweep_at=called_at + self.policy.stray_after)
         return failed(intent, now, "refused", intent.failure_text or "")
 
     def _open(self, intent: Intent, now: datetime) -> Intent:

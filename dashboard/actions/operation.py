@@ -40,6 +40,8 @@ class Swept:
     """Those that were withdrawn."""
     is_clean: bool
     """Whether none is left."""
+    belief: Decide | None = None
+    """What the intent is after all, where that is not what was told of it."""
 
 
 class Operation(Protocol):
@@ -62,7 +64,7 @@ class Operation(Protocol):
         ...
 
     def sweep(self, intent: Intent) -> Swept:
-        """Withdraw what the intent left at the remote and nobody chose."""
+        """Withdraw what the intent left at the remote and nobody chose, or see what came of it too late."""
         ...
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from dashboard.actions import words
 from dashboard.actions.policy import Policy
 from dashboard.brevo.fetched import Evidence
 from dashboard.store.intents import Intent, State, Waiting
@@ -34,6 +35,12 @@ def failed(intent: Intent, now: datetime, code: str, text: str) -> Intent:
 def held(intent: Intent, now: datetime, code: str, text: str) -> Intent:
     """A person has to look."""
     return replace(settled(intent, State.HELD, now), failure_code=code, failure_text=text)
+
+
+def came_late(intent: Intent, evidence: Mapping[str, object], now: datetime) -> Intent:
+    """It was told as not done, and is so now: by a call of ours or by somebody else, which nothing shows."""
+    late = held(intent, now, "late", words.came_late(intent))
+    return replace(late, evidence=dict(evidence), sweep_at=None)
 
 
 def look_again(intent: Intent, retry_after: float | None, policy: Policy, now: datetime) -> Intent:

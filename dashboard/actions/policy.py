@@ -38,7 +38,8 @@ class Policy:
     give_up: timedelta = timedelta(hours=24)
     """How long a change waits to be sent at all."""
     stray_after: timedelta = timedelta(minutes=15)
-    """When drafts of ours that nobody chose are swept: after the slowest delivery and their own lapse."""
+    """When drafts of ours that nobody chose are swept, and what failed after a lost call is looked at once
+    more: after the slowest delivery and their own lapse."""
     longest_wait: timedelta = timedelta(seconds=60)
     """Between two tries while the remote does not answer."""
     key_wait: timedelta = timedelta(seconds=30)

@@ -57,7 +57,7 @@ def of_new(intent: Intent) -> Entry:
 
 def of_change(before: Intent, after: Intent, now: datetime) -> Entry | None:
     """What became known from ``before`` to ``after``; None for what only the machinery cares about."""
-    if after.is_settled and not before.is_settled:
+    if after.is_settled and after.state is not before.state:
         return _entry(after, _outcome(after), now)
     if after.unknown_since is not None and before.unknown_since is None:
         return _entry(after, Outcome.UNKNOWN, now)

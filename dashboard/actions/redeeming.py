@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from dashboard.actions import words
 from dashboard.actions.ledger import LookFailed, evidence_of
 from dashboard.actions.operation import NOTHING_LEFT, Decide, Swept, mark, sent
-from dashboard.actions.outcomes import failed, held, look_again, settled, waited
+from dashboard.actions.outcomes import came_late, failed, held, look_again, settled, waited
 from dashboard.actions.policy import Policy
 from dashboard.actions.voucher_calls import VoucherCalls, evidence_of_voucher, find, voucher_id
 from dashboard.brevo.errors import BrevoError
@@ -193,7 +193,8 @@ class RedeemProtocol:
         return self._still_open(intent, now)
 
     def _still_open(self, intent: Intent, now: datetime) -> Intent:
-        if intent.failure_text is None:
+        text = intent.failure_text
+        if text is None:
             if intent.empty_looks + 1 >= self.policy.most_looks:
                 return held(intent, now, "not_shown", words.not_shown(intent))
             return replace(intent, state=State.DRAFT, empty_looks=intent.empty_looks + 1, next_at=now)
@@ -202,7 +203,10 @@ class RedeemProtocol:
             # The refusal may mean "already completed" and this line be older than that; or an earlier one is
             # still on its way.
             return self._inconclusive(intent, now)
-        return failed(intent, now, intent.failure_code or "refused", intent.failure_text)
+        if intent.unknown_since is not None and intent.expires_at is not None:
+            # Until it lapses, an earlier call that was lost may still complete it.
+            intent = replace(intent, sweep_at=max(now, intent.expires_at) + self.policy.read_lag)
+        return failed(intent, now, intent.failure_code or "refused", text)
 
     def _decided_by_others(self, intent: Intent, look: VoucherSeen, now: datetime) -> Intent | None:
         if look.voucher is not None and look.voucher.consumed_at is not None:
@@ -251,8 +255,15 @@ class Redeeming:
         return lambda now: decide(intent, seen, now)
 
     def sweep(self, intent: Intent) -> Swept:
-        """Redemptions nobody chose lapse by themselves."""
-        return NOTHING_LEFT
+        """Redemptions nobody chose lapse by themselves; the chosen one may have been completed late."""
+        seen = self._seen(intent)
+        if isinstance(seen, LookFailed) or (seen.voucher is None and not seen.is_whole):
+            return Swept((), is_clean=False)
+        used_at = None if seen.voucher is None else seen.voucher.consumed_at
+        if used_at is None or not _may_be_ours(intent, used_at):
+            return NOTHING_LEFT
+        evidence = evidence_of_voucher(seen.voucher, seen.at)
+        return Swept((), is_clean=True, belief=lambda now: came_late(intent, evidence, now))
 
     def _begin(self, intent: Intent) -> Write[Redemption]:
         return self._calls.redeem(

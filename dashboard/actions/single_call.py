@@ -9,6 +9,7 @@ from typing import Protocol
 from dashboard.actions.ledger import LookFailed
 from dashboard.actions.one_phase import Doubt, OnePhase, Seen, Sight
 from dashboard.actions.operation import NOTHING_LEFT, Decide, Swept, sent
+from dashboard.actions.outcomes import came_late
 from dashboard.actions.policy import Policy
 from dashboard.brevo.errors import BrevoError
 from dashboard.brevo.fetched import Evidence, Verdict, Write
@@ -91,8 +92,14 @@ class SingleCall:
         return lambda now: self._protocol.looked(intent, seen, now)
 
     def sweep(self, intent: Intent) -> Swept:
-        """Nothing is ever left behind."""
-        return NOTHING_LEFT
+        """Nothing is ever left behind; but a lost call may have worked after the next one was refused."""
+        seen = self._looked(intent)
+        if isinstance(seen, LookFailed) or seen.seen is Seen.UNSURE:
+            return Swept((), is_clean=False)
+        if seen.seen is not Seen.DONE:
+            return NOTHING_LEFT
+        evidence = seen.evidence
+        return Swept((), is_clean=True, belief=lambda now: came_late(intent, evidence, now))
 
     def _looked(self, intent: Intent) -> Sight | LookFailed:
         try:

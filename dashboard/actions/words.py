@@ -125,6 +125,14 @@ def not_found(intent: Intent) -> str:
     return f"It was sent, and Brevo does not show it. A supervisor has to decide; {_NOT_AGAIN}"
 
 
+def came_late(intent: Intent) -> str:
+    """It was told as not done, because a repetition was refused; the first call was not lost but late."""
+    return (
+        "It was told as not done, and Brevo shows it as done now: a call arrived late, or somebody else "
+        f"did it. A supervisor has to look at it in Brevo; {_NOT_AGAIN}"
+    )
+
+
 _NOT_AGAIN = "do not do it again before that."
 
 

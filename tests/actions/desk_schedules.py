@@ -35,6 +35,8 @@ HIDES = frozenset({Fault.LATE, Fault.SLOW, *ON_LOOK})
 LOOKS = frozenset({"list", "account_info", "get_contact", "find"})
 WHOLE_LOOKS = frozenset({"account_info", "get_contact"})
 """Reads of one thing, which no other row can shift."""
+REFUSED_AFTER_LATE = 0.2
+"""How often the call after one that comes late is refused: by chance alone it would hardly ever be."""
 LAPSE = timedelta(seconds=120)
 """After that a redemption nobody completed is void."""
 
@@ -45,9 +47,6 @@ MakeOperations = Callable[[FakeDesk, Clock], Operations]
 class DeskSchedule(Play):
     """One change of a kind."""
 
-    longest_call = timedelta(seconds=20)
-    """Nothing takes back what arrives after a later call was refused for good: no call may live that long."""
-
     name: str = "issue"
     make_operations: MakeOperations = operations
 
@@ -56,7 +55,7 @@ class DeskSchedule(Play):
         self.desk = FakeDesk(
             self.clock,
             lag=self.lag,
-            late_seconds=self.random.choice((5, 20)),
+            late_seconds=self.random.choice((5, 20, 90, 300)),
             slow_seconds=self.random.choice((2, 60)),
             while_slow=self.another_worker,
             unique_codes=self.random.random() < 0.7,
@@ -91,6 +90,12 @@ class DeskSchedule(Play):
 
     def _faults(self, call: str) -> tuple[Fault, ...]:
         return ON_LOOK if call in LOOKS else (*ON_WRITES, *self.deed.more_faults)
+
+    def _drawn(self, call: str) -> Fault:
+        is_late = call in self.deed.writes and Fault.LATE in self.met
+        if is_late and self.random.random() < REFUSED_AFTER_LATE:
+            return Fault.REFUSED
+        return super()._drawn(call)
 
     def _meddle(self) -> None:
         if self.deed.meddle is not None and not self.row.is_settled:

@@ -63,6 +63,13 @@ def _under(kind: Kind, protocol: type[OnePhase]) -> Make:
 # -- protocols ---------------------------------------------------------------------------------------
 
 
+class RefusedMeansNeverAgain(OnePhase):
+    """Once a repetition is refused, nobody looks whether the lost call arrives after all."""
+
+    def _refused(self, intent: Intent, now: datetime) -> Intent:
+        return replace(super()._refused(intent, now), sweep_at=None)
+
+
 class LostMeansAgain(OnePhase):
     """No answer: it is sent once more, without a look."""
 
@@ -245,6 +252,13 @@ class DoesNotWaitForTheLapse(RedeemProtocol):
         return replace(after, state=State.RESERVED, next_at=now) if is_lost else after
 
 
+class RefusedUseMeansNeverAgain(RedeemProtocol):
+    """Once a completion is refused, nobody looks whether the lost one arrives before the lapse."""
+
+    def _still_open(self, intent: Intent, now: datetime) -> Intent:
+        return replace(super()._still_open(intent, now), sweep_at=None)
+
+
 class EndsItAsItsOwn(TwoPhase):
     """Treats somebody's draft like one of its own: after refusals it cancels it."""
 
@@ -303,6 +317,7 @@ WRONG: Mapping[str, tuple[str, Make]] = {
     "a lost use begins another": ("redeem", _redeeming(LostUseMeansAnother)),
     "used means by others": ("redeem", _redeeming(UsedMeansByOthers)),
     "used means by us": ("redeem", _redeeming(UsedMeansByUs)),
+    "a lost use is not looked for after a refusal": ("redeem", _redeeming(RefusedUseMeansNeverAgain)),
     "a lost redemption is not left to lapse": ("redeem", _redeeming(DoesNotWaitForTheLapse)),
     "an order is made again": (
         "order",
@@ -329,6 +344,10 @@ WRONG: Mapping[str, tuple[str, Make]] = {
     "a lost removal of sharers is failed": (
         "remove sharers",
         _under(Kind.SHARERS_REMOVE, LostMeansFailed),
+    ),
+    "a lost tier is not looked for after a refusal": (
+        "tier",
+        _under(Kind.TIER_ASSIGN, RefusedMeansNeverAgain),
     ),
     "a refused tier is done": ("tier", _under(Kind.TIER_ASSIGN, RefusedMeansDone)),
     "reads are believed at once": ("tier", _impatient(Kind.TIER_ASSIGN)),
