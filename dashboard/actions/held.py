@@ -14,6 +14,8 @@ from dashboard.actions.deeds import PATIENCE, Actor, advance, is_uuid, text_prob
 from dashboard.actions.engine import Engine
 from dashboard.actions.follow import followers
 from dashboard.actions.journal import Superseded
+from dashboard.actions.member_calls import PERSONAL
+from dashboard.actions.members import is_contact
 from dashboard.actions.outcomes import failed, settled
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Problem, Unacceptable
 from dashboard.actions.rules import LONGEST_NOTE
@@ -212,6 +214,8 @@ def _check(intent: Intent, decision: Decision) -> None:
         problems.append(Problem("evidence", "Enter the ID of what Brevo shows"))
     elif decision.choice is Choice.DONE and intent.kind in _TWO_PHASE and not is_uuid(evidence.lower()):
         problems.append(Problem("evidence", "Enter the transaction's ID as Brevo shows it"))
+    elif decision.choice is Choice.DONE and intent.kind is Kind.CONTACT_CREATE and not is_contact(evidence):
+        problems.append(Problem("evidence", "Enter the contact's ID as Brevo shows it, a number"))
     elif decision.choice is Choice.DONE and decision.doubt is not None:
         problems.append(Problem("evidence", decision.doubt))
     problems += text_problems("evidence", "ID", evidence, LONGEST_ID)
@@ -239,6 +243,9 @@ def _done(intent: Intent, evidence: str, now: datetime) -> Intent:
     if intent.kind in _TWO_PHASE:
         moved = intent.amount if intent.definition_id and intent.kind is not Kind.DRAFT_CANCEL else None
         return replace(done, transaction_id=intent.transaction_id or evidence.lower(), applied_amount=moved)
+    if intent.kind is Kind.CONTACT_CREATE:
+        kept = {name: value for name, value in intent.values.items() if name not in PERSONAL}
+        return replace(done, contact_id=int(evidence), remote_id=evidence, values=kept)
     return replace(done, remote_id=intent.remote_id or evidence)
 
 

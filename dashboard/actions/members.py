@@ -42,6 +42,11 @@ sent again gets its first answer, whatever became of the member. May raise
 """
 
 
+def is_contact(text: str) -> bool:
+    """Whether this can be a contact's ID."""
+    return bool(_DIGITS.fullmatch(text)) and 1 <= int(text) <= LARGEST_CONTACT_ID
+
+
 def _known(ids: Sequence[int]) -> Sequence[int]:
     return ()
 
@@ -183,8 +188,7 @@ def sharer_ids(owner_id: int, typed: Sequence[str]) -> list[int]:
     :raises Unacceptable: they cannot share the membership of this owner, whoever they are.
     """
     texts = [tidy(one) for one in typed if tidy(one)]
-    bad = [one for one in texts if not _DIGITS.fullmatch(one) or not 1 <= int(one) <= LARGEST_CONTACT_ID]
-    ids = sorted({int(one) for one in texts}) if not bad else []
+    ids = sorted({int(one) for one in texts}) if all(map(is_contact, texts)) else []
     if not ids:
         text = "Enter contact IDs: whole numbers of 1 or more"
     elif len(ids) > MOST_SHARERS:

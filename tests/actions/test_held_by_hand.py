@@ -9,15 +9,17 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace
 
+from dashboard.actions import follow
 from dashboard.actions.credits import give_credit
 from dashboard.actions.engine import Engine
+from dashboard.actions.follow import Then
 from dashboard.actions.held import Choice, choices, choices_of, decide, unsettled
 from dashboard.actions.journal import DatabaseJournal
 from dashboard.actions.operations import operations
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Problem, Unacceptable
 from dashboard.store import audit, intents
 from dashboard.store.audit import Entry, Filters, Outcome
-from dashboard.store.intent import Goal, Intent, Kind, State, Waiting
+from dashboard.store.intent import Goal, Intent, Kind, Link, State, Waiting
 from tests.actions.conftest import hired
 from tests.actions.counter import Counter
 from tests.actions.fake_acting import MEMBER
@@ -317,6 +319,29 @@ def test_counted_as_done_it_has_a_transaction_and_moved_what_was_asked_for(
     held = made(counter, **changes)
     after = kept(counter, lea, held, Choice.DONE, note="It stands there", evidence=TRANSACTION)
     assert (after.transaction_id, after.applied_amount) == (transaction, moved)
+
+
+CREATION = {"email": "new@shop.example", "reason": "late_delivery"}
+
+
+def test_a_contact_counted_as_created_is_the_one_that_was_found_and_enrolled(counter, lea):
+    then = follow.written((Then(Kind.MEMBER_ENROL, Link.ENROLMENT, {"subscription_id": "LM-88"}),))
+    values = {**CREATION, follow.THEN: then}
+    held = made(counter, kind=Kind.CONTACT_CREATE, contact_id=0, values=values)
+    after = kept(counter, lea, held, Choice.DONE, note="There they are", evidence=" 88 ")
+    assert (after.contact_id, after.remote_id, "email" in after.values) == (88, "88", False)
+    enrolment = counter.find(follow.id_of(held.id, Link.ENROLMENT))
+    assert (enrolment.contact_id, counter.desk.number_of(88)) == (88, "LM-88")
+
+
+@pytest.mark.parametrize("evidence", ["new@shop.example", "0", "9" * 30])
+def test_a_contact_is_counted_as_created_only_by_its_number(counter, lea, evidence):
+    held = made(counter, kind=Kind.CONTACT_CREATE, contact_id=0, values=CREATION)
+    with pytest.raises(Unacceptable) as refused:
+        counter.at(lea).do(decide, deciding(held, Choice.DONE, note="There they are", evidence=evidence))
+    assert list(refused.value.problems) == [
+        Problem("evidence", "Enter the contact's ID as Brevo shows it, a number")
+    ]
 
 
 def test_counted_as_done_it_keeps_what_it_is_known_to_have_made(counter, lea):
