@@ -88,7 +88,7 @@ class OrderRow:
     """Its transaction, once the remote named it."""
     made_at: datetime
     closed_at: datetime | None = None
-    """When its transaction was seen to be no draft any more."""
+    """When its transaction was seen to be no draft any more, or, without one, when a person gave it up."""
     looked_at: datetime | None = None
     """When the member was last read in vain for its transaction; None once that is named."""
 
@@ -124,9 +124,16 @@ def register(connection: Connection, order: OrderRow) -> None:
 
 
 def found_transaction(connection: Connection, intent_id: str, transaction_id: str) -> None:
-    """Keep which transaction an order became."""
+    """Keep which transaction an order became. One that was given up waits again."""
     mine = and_(table.c.intent_id == intent_id, table.c.transaction_id.is_(None))
-    connection.execute(update(table).where(mine).values(transaction_id=transaction_id, looked_at=None))
+    known = {"transaction_id": transaction_id, "looked_at": None, "closed_at": None}
+    connection.execute(update(table).where(mine).values(known))
+
+
+def give_up(connection: Connection, intent_id: str, at: datetime) -> None:
+    """Nobody waits any more for the transaction of an order: a person said so."""
+    mine = and_(table.c.intent_id == intent_id, table.c.transaction_id.is_(None))
+    connection.execute(update(table).where(mine).values(closed_at=at))
 
 
 def looked_in_vain(

@@ -38,6 +38,7 @@ from dashboard.web.membership.enrol import blueprint as enrolment
 from dashboard.web.membership.remove_sharer import blueprint as remove_sharer
 from dashboard.web.membership.tier import blueprint as tier_change
 from dashboard.web.notes.routes import blueprint as notes
+from dashboard.web.orders.closing import blueprint as order_closing
 from dashboard.web.orders.desk import blueprint as order_queue
 from dashboard.web.orders.making import blueprint as order_making
 from dashboard.web.orders.many import blueprint as order_batches
@@ -75,6 +76,7 @@ PAGES = (
     new_contact,
     notes,
     order_batches,
+    order_closing,
     order_making,
     order_queue,
     orders,

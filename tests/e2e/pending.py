@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -12,7 +14,9 @@ from playwright.sync_api import Page, expect
 from dashboard.cli.state import SANDBOX_KEY
 from dashboard.sandbox import cast, catalogue
 from dashboard.sandbox.cast import NORTHWIND
-from tests.e2e import paths
+from dashboard.store import orders
+from tests.e2e import acts, paths
+from tests.e2e.desk import give_session
 from tests.e2e.stack import Stack
 
 QUEUE = f"{paths.HOME}pending"
@@ -122,6 +126,38 @@ def order_with_mistakes(page: Page, _stack: Stack) -> None:
     page.get_by_text("Source and further fields", exact=True).click()
     page.get_by_role("textbox", name="Further fields").fill("nonsense")
     page.get_by_role("button", name="Create order").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
+def overdue_order(page: Page, stack: Stack) -> str:
+    """The ID of an order of Sam's that was due two days ago and is not known to have come."""
+    member = stack.new_member()
+    page.goto(f"{paths.member(member)}/order")
+    page.get_by_role("radio", name="Adds points").check()
+    acts.points(page).fill("250")
+    page.get_by_role("radio", name=acts.REASON).check()
+    page.locator(".form-foot button").click()
+    expect(acts.receipt(page)).to_contain_text("250 points ordered")
+    with stack.database.write() as connection:
+        (made,) = orders.of_member(connection, NORTHWIND, member)
+        due_at = made.due_at - timedelta(days=2)
+        orders.register(connection, replace(made, due_at=due_at, transaction_id=None, closed_at=None))
+    return made.intent_id
+
+
+def closing(page: Page, stack: Stack) -> None:
+    """The form that closes it, as a supervisor reaches it."""
+    order = overdue_order(page, stack)
+    give_session(page.context, stack, "lea")
+    page.goto(f"{paths.HOME}intents/{order}")
+    page.get_by_role("link", name="Close order").click()
+    page.get_by_role("heading", name="Close order").wait_for()
+
+
+def close_without_reason(page: Page, stack: Stack) -> None:
+    """The same, sent as it was opened."""
+    closing(page, stack)
+    page.get_by_role("button", name="Close order").click()
     expect(page.locator("#error-summary")).to_be_focused()
 
 

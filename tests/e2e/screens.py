@@ -170,6 +170,8 @@ SCREENS = (
     Screen("dry run of many orders", lambda page, stack: (pending.dry_run(page, stack), None)[1]),
     Screen("dry run of many orders with mistakes", pending.dry_run_with_mistakes),
     Screen("results of many orders", pending.results),
+    Screen("close an order that never came", pending.closing),
+    Screen("close an order without a reason", pending.close_without_reason),
     Screen("account", ways.at(paths.ACCOUNT)),
     Screen("status", ways.at(paths.STATUS)),
     Screen("403", ways.at(paths.AUDIT)),

@@ -124,6 +124,20 @@ def test_an_order_is_made_in_the_drawer_of_no_script_and_waits_in_the_queue(
     expect(page.locator("#queue")).to_contain_text("Order by Sam Agent")
 
 
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_supervisor_closes_an_order_that_never_came(page: Page, desk: Desk, stack: Stack, has_script: bool):
+    order = pending.overdue_order(page, stack)
+    lea = desk.open("lea", f"{paths.HOME}intents/{order}", java_script_enabled=has_script)
+    lea.get_by_role("link", name="Close order").click()
+    lea.get_by_label("Why").fill("Support says it is lost")
+
+    lea.get_by_role("button", name="Close order").click()
+
+    expect(lea.locator("#overdue")).to_contain_text("Lea Supervisor closed it")
+    lea.goto(pending.QUEUE)
+    expect(lea.locator(f"#open-{order}")).to_have_count(0)
+
+
 def test_the_button_asks_for_approval_only_for_what_adds(page: Page, stack: Stack, member: int):
     page.goto(f"{paths.member(member)}/order")
     page.get_by_role("radio", name="Adds points").check()

@@ -110,6 +110,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("order_queue.show", "GET"): EVERYBODY,
     ("order_batches.show", "GET"): WRITERS,
     ("order_batches.send", "POST"): WRITERS,
+    ("order_closing.show", "GET"): LEADERS,
+    ("order_closing.send", "POST"): LEADERS,
     ("order_making.show", "GET"): WRITERS,
     ("order_making.preview", "GET"): WRITERS,
     ("order_making.make", "POST"): WRITERS,

@@ -20,6 +20,7 @@ ACTIONS = {
     "voucher.redeem": "Redeem voucher",
     "voucher.sweep": "Withdraw spare voucher",
     "order.create": "Create order",
+    "order.close": "Close order that never came",
     "approval.ask": "Ask for approval",
     "approval.decide": "Decide on a request",
     "approval.approve": "Approve request",

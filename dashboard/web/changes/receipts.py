@@ -9,12 +9,13 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, render_template, url_for
 
 from dashboard.actions import undo as undoing
+from dashboard.actions.closing import is_overdue
 from dashboard.actions.enrolling import enrolled_as
 from dashboard.brevo.errors import BrevoError
 from dashboard.permissions import Permission
 from dashboard.store import audit, intents, orders, reasons
 from dashboard.store.intents import Intent, Kind, Link, Phase
-from dashboard.web.access import requires, services
+from dashboard.web.access import current_staff, requires, services
 from dashboard.web.audit import words as audit_words
 from dashboard.web.changes import facts, words
 from dashboard.web.changes.asking import actor
@@ -52,7 +53,7 @@ class Row:
 @requires(Permission.MEMBERS_READ)
 def show(programme_id: UUID, intent_id: UUID) -> Response:
     """One change: what was asked for, by whom, what is known of it, and what belongs to it."""
-    intent = find(programme_id, intent_id)
+    intent, now = find(programme_id, intent_id), services().clock()
     with services().database.read() as connection:
         rows = audit.page(connection, audit.Filters(intent_id=intent.id))
         reason = {each.code: each.label for each in reasons.list_all(connection)}.get(intent.reason or "")
@@ -64,9 +65,10 @@ def show(programme_id: UUID, intent_id: UUID) -> Response:
         "changes/show.html",
         intent=intent,
         **line(intent, _name(intent)),
-        overdue=overdue.what_to_do(order, formats())
-        if order is not None and overdue.is_overdue(order, services().clock())
-        else None,
+        overdue=overdue.told(order, intent, now, formats()) if order is not None else None,
+        may_close=order is not None
+        and is_overdue(order, now)
+        and current_staff().role.may(Permission.INTENTS_DECIDE),
         asked=facts.asked(intent, unit, reason or intent.reason, formats()),
         known=facts.known(intent, unit, formats()),
         linked=_linked(intent, origin, following),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from dashboard.actions.closing import MAY_TAKE, is_overdue
+from dashboard.brevo.rows import moment
+from dashboard.store.intents import Intent
 from dashboard.store.orders import OrderRow
 from dashboard.web.filters import Formats
-
-MAY_TAKE = timedelta(days=1)
-"""From the due time until its transaction can be expected. Nothing is promised; a day bears a nightly run."""
 
 
 def standing(order: OrderRow, now: datetime) -> tuple[str, str]:
@@ -24,9 +24,24 @@ def standing(order: OrderRow, now: datetime) -> tuple[str, str]:
     )
 
 
-def is_overdue(order: OrderRow, now: datetime) -> bool:
-    """Whether its transaction should be there by now, and none is known."""
-    return order.transaction_id is None and order.closed_at is None and now >= order.due_at + MAY_TAKE
+CLOSING_MEANS = (
+    "Nothing is sent to Brevo, which shows no orders and takes none back: it may still come. "
+    "If its transaction is seen when somebody opens the member, it is back among the pending orders."
+)
+
+
+def told(order: OrderRow, intent: Intent, now: datetime, formats: Formats) -> str | None:
+    """What there is to say of an order whose transaction did not come, or of one that was closed for it."""
+    if is_overdue(order, now):
+        return what_to_do(order, formats)
+    closed = intent.result.get("closed")
+    if not isinstance(closed, dict):
+        return None
+    at = moment(closed["at"])
+    by = f"{closed['by']} closed it on {formats.when(at)}: “{closed['note']}”."
+    if order.transaction_id is not None:
+        return f"{by} It has come back since: Brevo shows its transaction."
+    return f"{by} {CLOSING_MEANS}"
 
 
 def what_to_do(order: OrderRow, formats: Formats) -> str:
