@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.sandbox.cast import AMARA
+from dashboard.sandbox.cast import AMARA, VOUCHERS
 from tests.e2e import acts, paths
 from tests.e2e.desk import LARGE, PHONE, Desk
 
@@ -46,6 +47,22 @@ def test_a_large_screen_shows_figures_ten_rows_and_lots_at_once(desk: Desk):
         page.locator("#expiry"),
     )
     assert max(map(lowest, seen)) <= LARGE["height"]
+
+
+def test_dates_beneath_a_chart_stand_apart_on_a_phone(desk: Desk):
+    page = desk.open("sam", paths.member(VOUCHERS.contact_id), **TOUCHED)
+    labels = page.locator(".chart-labels li:not(:empty)")
+    expect(labels.last).to_be_attached()
+    ends = labels.evaluate_all(
+        """(all) => all.filter((each) => each.checkVisibility({ visibilityProperty: true })).map((each) => {
+          const words = document.createRange();
+          words.selectNodeContents(each);
+          const { left, right } = words.getBoundingClientRect();
+          return [left, right];
+        })"""
+    )
+    assert len(ends) > 2
+    assert all(right < left for (_, right), (left, _) in pairwise(ends))
 
 
 def test_a_phone_shows_figures_three_rows_and_the_main_act_at_once(desk: Desk):
