@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import acts, paths
-from tests.e2e.desk import Desk
+from tests.e2e.desk import LARGE, PHONE, Desk
 
 pytestmark = pytest.mark.browser
 
@@ -122,3 +124,32 @@ def test_a_note_stands_where_it_was_written(page: Page, member: int):
     page.locator("#note-form").get_by_role("textbox", name="Note").fill("Prefers calls in the morning")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#staff-actions")).to_contain_text("Prefers calls in the morning")
+
+
+@pytest.mark.parametrize("size", [LARGE, PHONE], ids=["large", "phone"])
+@pytest.mark.parametrize("path", ["", "/credit", "/order", "/vouchers/new"])
+def test_no_bar_covers_what_the_tab_key_reaches(desk: Desk, member: int, path: str, size: dict[str, int]):
+    page = desk.open("sam", f"{paths.member(member)}{path}", viewport=size)
+    reached = [page.evaluate(_STANDS) for _ in iter(partial(_tab, page), "BODY")]
+    assert len(reached) >= 5
+    assert [each["words"] for each in reached if each["covered"]] == []
+
+
+_STANDS = """() => {
+  const focused = document.activeElement;
+  const { left, right, top, bottom } = focused.getBoundingClientRect();
+  const bars = [...document.querySelectorAll(".top, .page-actions.bar, .form-foot")];
+  const covers = (bar) => {
+    const { position } = getComputedStyle(bar);
+    const { top: from, bottom: to } = bar.getBoundingClientRect();
+    return /fixed|sticky/.test(position) && !bar.contains(focused) && top < to && from < bottom;
+  };
+  if (focused.matches(".skip")) return { covered: false }; // lies above all
+  const words = focused.getAttribute("aria-label") ?? focused.id + focused.textContent.trim();
+  return { words, covered: bars.some(covers) };
+}"""
+
+
+def _tab(page: Page) -> str:
+    page.keyboard.press("Tab")
+    return str(page.evaluate("document.activeElement.tagName"))
