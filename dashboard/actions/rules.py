@@ -42,6 +42,11 @@ class Rulebook:
         left = self.standing.alone
         return self.hard_cap if left is None else min(left, self.hard_cap)
 
+    @property
+    def may_ask(self) -> bool:
+        """Whether somebody may move more at once than the person may now."""
+        return self.alone < self.hard_cap
+
 
 def is_own(contacts: Set[int], rules: Rulebook) -> bool:
     """Whether it would be the person's own membership that gets something."""

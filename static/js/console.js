@@ -108,10 +108,10 @@
   function relabel(field) {
     const value = amount(field.value);
     for (const button of document.querySelectorAll(`[data-amount-of="${field.id}"]`)) {
-      const { template, singular, empty, alone, above, aboveSingular } = button.dataset;
+      const { template, singular, empty, alone, above, aboveSingular, most = Infinity } = button.dataset;
       const asks = alone !== undefined && value > Number(alone);
       const words = value === 1 ? (asks ? aboveSingular : singular) : (asks ? above : template);
-      $("span", button).textContent = value === null ? empty : words.replace("{amount}", numbers.format(value));
+      $("span", button).textContent = value === null || value > Number(most) ? empty : words.replace("{amount}", numbers.format(value));
     }
     for (const preset of document.querySelectorAll(`[data-preset][data-field="${field.id}"]`)) {
       preset.setAttribute("aria-pressed", String(value !== null && amount(preset.dataset.preset) === value));

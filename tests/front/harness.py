@@ -70,7 +70,9 @@ FORM = """
 </div>
 <div class="form-foot">
 {{ amount_submit("points", label="Give points", template="Give {amount} points",
-    singular="Give {amount} point", empty="Give points") }}
+    singular="Give {amount} point", empty="Give points",
+    above={"alone": "3000", "most": "10000", "singular": "Ask",
+           "template": "Ask for approval: {amount} points"}) }}
 {{ link_button("Cancel", "/member", attrs={"data-close": ""}) }}
 </div>
 {% endcall %}

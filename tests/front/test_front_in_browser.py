@@ -54,6 +54,8 @@ LABELS = {
     "1": "Give 1 point",
     "1,200": "Give 1,200 points",
     "2 500": "Give 2,500 points",
+    "3,001": "Ask for approval: 3,001 points",
+    "10,001": "Give points",
     "": "Give points",
     "0": "Give points",
     "-5": "Give points",

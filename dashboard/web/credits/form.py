@@ -10,9 +10,10 @@ from functools import cached_property
 from flask import url_for
 
 from dashboard.actions import amounts, preview
-from dashboard.actions.rules import Rulebook, needs_approval
+from dashboard.actions.rules import Rulebook, above_cap, needs_approval
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.store.intents import Kind
+from dashboard.web.changes import above
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.credits import limit_words, words
 from dashboard.web.filters import Formats
@@ -70,13 +71,27 @@ class CreditForm(ChangeForm):
     def words(self) -> words.FormWords:
         """Labels, and the button that says the act."""
         return words.of_form(
-            self.kind, self.definition.unit, self.amount, self.formats, asks=self.outlook.needs_approval
+            self.kind,
+            self.definition.unit,
+            None if self.is_too_much else self.amount,
+            self.formats,
+            asks=self.outlook.needs_approval,
         )
 
     @property
     def alone(self) -> str:
         """The most that needs nobody's approval, as a plain number for the button's script."""
         return format(self.rules.alone, "f")
+
+    @property
+    def most(self) -> str:
+        """The most that anybody may move at once, in the same way."""
+        return format(self.rules.hard_cap, "f")
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether nobody may move it at once."""
+        return self.amount is not None and above_cap(self.amount, self.rules)
 
     @property
     def hint(self) -> str:
@@ -116,10 +131,8 @@ class CreditForm(ChangeForm):
             rows.append({"label": label, "value": "Never" if never else self.formats.day(told.expires_at)})
         if self.tier_after is not None:
             rows.append({"label": "Tier", "value": self.tier_after})
-        if told.needs_approval:
-            rows.append({"label": "Approval", "value": "Goes to a supervisor", "kind": "warn"})
-        else:
-            rows.append({"label": "Approval", "value": "Not needed"})
+        verb = "give" if self.kind is Kind.CREDIT else "take"
+        rows.append(above.row(asks=told.needs_approval, is_too_much=self.is_too_much, verb=verb))
         return rows
 
     @property

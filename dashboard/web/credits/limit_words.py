@@ -11,6 +11,7 @@ from dashboard.actions.rules import Rulebook
 from dashboard.store.intents import Kind
 from dashboard.store.limits import Span
 from dashboard.store.spending import Room, Standing
+from dashboard.web.changes import above
 from dashboard.web.filters import Formats
 
 _WHEN = {
@@ -42,7 +43,8 @@ def hint(kind: Kind, rules: Rulebook, unit: str, formats: Formats) -> str:
         left, room = min(narrow, key=lambda each: each[0])
         told.append(f"{_figure(left, unit, formats)} left {_WHEN[room.span]}")
     told += [_times_left(room) for room in others if room.left != 0 and room.limit.times is not None]
-    return f"Your limit: {', '.join(told)}. More goes to a supervisor."
+    verb = "give" if kind is Kind.CREDIT else "take"
+    return f"Your limit: {', '.join(told)}. {above.hint(may_ask=rules.may_ask, verb=verb)}"
 
 
 def gauges(standing: Standing, formats: Formats) -> Iterator[Gauge]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from dashboard.actions import held
+from dashboard.actions import giving, held
 from dashboard.permissions import Permission
 from dashboard.store import approvals, intents, orders, recents, spending
 from dashboard.store.limits import Span
@@ -35,6 +35,7 @@ def show(programme_id: UUID) -> ResponseReturnValue:
     with services().database.read() as connection:
         recent = recents.list_for(connection, reader.id, programme)
         standing = spending.standing(connection, reader.id, reader.role, now, zone)
+        most = giving.hard_cap(connection, standing)
         waiting = approvals.waiting_for(connection, reader.id, now)
         pending = orders.waiting(connection, programme, now)
         unsettled = intents.count_own_unsettled(connection, reader.id)
@@ -44,6 +45,7 @@ def show(programme_id: UUID) -> ResponseReturnValue:
         "home/show.html",
         recent=recent,
         limit=single.left if single else None,
+        most=most,
         waiting=waiting if reader.role.may(Permission.APPROVALS_DECIDE) else None,
         pending=pending,
         requests=requests,

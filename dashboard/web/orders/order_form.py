@@ -11,10 +11,11 @@ from flask import url_for
 
 from dashboard.actions import amounts, order_meta, preview
 from dashboard.actions.moments import parse_time
-from dashboard.actions.rules import Rulebook
+from dashboard.actions.rules import Rulebook, above_cap
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.orders import OrderSource
 from dashboard.store.intents import Kind
+from dashboard.web.changes import above
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.filters import Formats
 
@@ -103,7 +104,7 @@ class MakingForm(ChangeForm):
         """What the person may order, told before anything is typed."""
         unit = self.definition.unit
         most = self.formats.points(self.rules.alone, unit)
-        return f"Your limit for what adds: {most} now. More goes to a supervisor."
+        return f"Your limit for what adds: {most} now. {above.hint(may_ask=self.rules.may_ask)}"
 
     @property
     def amount(self) -> Decimal | None:
@@ -117,7 +118,7 @@ class MakingForm(ChangeForm):
     def button(self) -> str:
         """What the button says now."""
         amount = self.amount
-        if amount is None:
+        if amount is None or self.is_too_much:
             return "Create order"
         one = self.ask_singular if self.asks else self.singular
         several = self.ask_words if self.asks else self.words
@@ -154,12 +155,17 @@ class MakingForm(ChangeForm):
         return self.adds and self.amount is not None and self.amount > self.rules.alone
 
     @property
+    def is_too_much(self) -> bool:
+        """Whether nobody may add it at once."""
+        return self.adds and self.amount is not None and above_cap(self.amount, self.rules)
+
+    @property
     def above(self) -> Mapping[str, str] | None:
         """From which amount on the button asks, for its script; None for what takes."""
         if not self.adds:
             return None
-        alone = format(self.rules.alone, "f")
-        return {"alone": alone, "template": self.ask_words, "singular": self.ask_singular}
+        alone, most = format(self.rules.alone, "f"), format(self.rules.hard_cap, "f")
+        return {"alone": alone, "most": most, "template": self.ask_words, "singular": self.ask_singular}
 
     @property
     def reasons(self) -> list[dict[str, str]]:
@@ -186,10 +192,7 @@ class MakingForm(ChangeForm):
             {"label": "Lapses", "value": formats.when(ends) if self.typed["expires_at"] else "Never"},
             {"label": "Source", "value": self.typed["source"] or "–"},
         ]
-        if self.asks:
-            rows.append({"label": "Approval", "value": "Goes to a supervisor", "kind": "warn"})
-        else:
-            rows.append({"label": "Approval", "value": "Not needed"})
+        rows.append(above.row(asks=self.asks, is_too_much=self.is_too_much))
         return rows
 
     @property

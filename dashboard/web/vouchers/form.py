@@ -19,6 +19,7 @@ from dashboard.brevo.rewards import Reward
 from dashboard.store import limits
 from dashboard.store.reasons import Reason
 from dashboard.store.spending import Standing
+from dashboard.web.changes import above
 from dashboard.web.changes.form import ChangeForm
 from dashboard.web.filters import Formats
 from dashboard.web.vouchers import choose, figures, limit_words
@@ -130,7 +131,7 @@ class IssuingForm(ChangeForm):
     @property
     def limit_hint(self) -> str:
         """What is left of the person's limits, told before anything is typed."""
-        return limit_words.hint(self.standing, self.rate, self._unit, self.formats)
+        return limit_words.hint(self.standing, self.most, self.rate, self._unit, self.formats)
 
     @cached_property
     def value(self) -> Decimal | None:
@@ -193,15 +194,7 @@ class IssuingForm(ChangeForm):
                 "label": "Counts towards your limit",
                 "value": limit_words.counted(worth[0], self.rate, self._unit, self.formats),
             }
-            yield from self._approval()
-
-    def _approval(self) -> Iterator[dict[str, object]]:
-        if self.is_too_much:
-            yield {"label": "Approval", "value": "Nobody may give this much at once", "kind": "warn"}
-        elif self.asks:
-            yield {"label": "Approval", "value": "Goes to a supervisor", "kind": "warn"}
-        else:
-            yield {"label": "Approval", "value": "Not needed"}
+            yield above.row(asks=self.asks, is_too_much=self.is_too_much)
 
     def _dates(self) -> Iterator[dict[str, object]]:
         typed, problems = issuing.read_validity(self.asked, self.now)

@@ -8,6 +8,7 @@ from dashboard.actions.issuing import PERCENT
 from dashboard.store import limits
 from dashboard.store.limits import Span
 from dashboard.store.spending import Standing
+from dashboard.web.changes import above
 from dashboard.web.filters import Formats
 from dashboard.web.vouchers import figures
 
@@ -19,12 +20,14 @@ _WHEN = {
 }
 
 
-def hint(standing: Standing, rate: Decimal, unit: str, formats: Formats) -> str:
+def hint(standing: Standing, most: Decimal, rate: Decimal, unit: str, formats: Formats) -> str:
     """The limit for one voucher, and the narrowest of the others: what of it is left.
 
     :param standing: in points.
+    :param most: what anybody may give at once, in points.
     :param rate: how many points one of ``unit``, the voucher's, counts as.
     """
+    may_ask = standing.alone is not None and standing.alone < most
     if unit == PERCENT:
         unit = limits.POINTS
     else:
@@ -39,7 +42,7 @@ def hint(standing: Standing, rate: Decimal, unit: str, formats: Formats) -> str:
     if narrow:
         left, span = min(narrow, key=lambda each: each[0])
         told.append(f"{figures.amount(left, unit, formats)} left {_WHEN[span]}")
-    return f"Your limit: {', '.join(told)}. More goes to a supervisor." if told else "You have no limit."
+    return f"Your limit: {', '.join(told)}. {above.hint(may_ask=may_ask)}" if told else "You have no limit."
 
 
 def counted(worth: Decimal, rate: Decimal, unit: str, formats: Formats) -> str:

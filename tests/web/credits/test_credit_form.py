@@ -143,7 +143,7 @@ def test_an_error_keeps_everything_typed_and_the_forms_number(open_desk: Desk) -
     form = form_page(open_desk).form("Give points")
     sent = form.fill({**FILLED, "Points": "10,001", "Note": "first\nsecond"})
 
-    again = sent.send(status=422).form("Ask for approval: 10,001 points")
+    again = sent.send(status=422).form("Give points")
 
     assert {**again.values, "_token": ""} == {**sent.values, "_token": ""}
 
@@ -217,6 +217,25 @@ def test_what_is_left_of_the_day_is_told_before_anything_is_typed(open_desk: Des
     assert "1,000needs approval" in " ".join(page.buttons()).replace("1,000 needs", "1,000needs")
     preview = open_desk.visitor("sam").fragment(f"{MEMBER}/credit/preview?amount=601")
     assert preview.pairs()["Approval"] == "Goes to a supervisor"
+
+
+def test_who_may_give_as_much_as_anybody_is_not_sent_to_a_supervisor(open_desk: Desk) -> None:
+    given, taken = form_page(open_desk, "lea"), form_page(open_desk, "lea", "debit")
+
+    assert "Your limit: 10,000 a credit. Nobody may give more at once." in given.main
+    assert "Your limit: 10,000 a debit. Nobody may take more at once." in taken.main
+
+
+def test_what_nobody_may_give_is_not_offered_for_approval(open_desk: Desk) -> None:
+    told = open_desk.visitor("sam").fragment(f"{MEMBER}/credit/preview?amount=10,001")
+    assert told.pairs()["Approval"] == "Nobody may give this much at once"
+
+    page = form_page(open_desk).form("Give points").fill({**FILLED, "Points": "10,001"}).send(status=422)
+
+    (button,) = [each for each in page.all("button") if each.get("data-amount-of")]
+    assert button.get("data-most") == "10000"
+    assert "Give points" in page.buttons()
+    assert not any("Ask for approval" in each for each in page.buttons())
 
 
 def test_staff_cannot_give_to_their_own_membership(open_desk: Desk) -> None:

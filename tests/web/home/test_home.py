@@ -51,6 +51,19 @@ def test_a_role_is_told_what_it_may_give(open_desk: Desk) -> None:
     assert "You can read members." in open_desk.visitor("ike").get(f"{NORTHWIND}/").main
 
 
+def test_who_may_give_as_much_as_anybody_is_not_sent_to_a_supervisor(open_desk: Desk) -> None:
+    page = open_desk.visitor("lea").get(f"{NORTHWIND}/")
+    assert "10,000 points for a single credit Nobody may give more at once." in page.main
+    assert "Above this, a supervisor approves." not in page.main
+
+
+def test_who_may_give_nothing_alone_is_not_taken_for_a_reader(open_desk: Desk) -> None:
+    with open_desk.services.database.write() as connection:
+        limits.put(connection, "agent", Span.ACT, Limit(Decimal(0)))
+    page = open_desk.visitor("sam").get(f"{NORTHWIND}/")
+    assert "0 points for a single credit Above this, a supervisor approves." in page.main
+
+
 def test_what_is_used_of_the_limits_is_shown_as_a_gauge(open_desk: Desk) -> None:
     with open_desk.services.database.write() as connection:
         limits.put(connection, "agent", Span.DAY, Limit(Decimal(1000), 20))

@@ -91,6 +91,22 @@ def test_the_same_form_sent_again_makes_one_order(open_desk: Desk) -> None:
     assert writes(open_desk) == ["createOrder"]
 
 
+def test_what_nobody_may_give_is_not_offered_for_approval(open_desk: Desk) -> None:
+    page = form_page(open_desk).form("Create order").fill({**FILLED, "Points": "10,001"}).send(status=422)
+
+    assert page.pairs()["Approval"] == "Nobody may give this much at once"
+    assert "Create order" in page.buttons()
+    assert not any("Ask for approval" in each for each in page.buttons())
+
+
+def test_who_may_order_as_much_as_anybody_is_not_sent_to_a_supervisor(open_desk: Desk) -> None:
+    assert "Your limit for what adds: 1,000 now. More goes to a supervisor." in form_page(open_desk).main
+    assert (
+        "Your limit for what adds: 10,000 now. Nobody may give more at once."
+        in form_page(open_desk, "lea").main
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "message"),
     [

@@ -284,6 +284,13 @@ def test_goodwill_above_the_limit_is_asked_for_approved_and_issued(open_desk: De
     open_desk.visitor("sam").get(request, status=403)
 
 
+def test_who_may_give_as_much_as_anybody_is_not_sent_to_a_supervisor(open_desk: Desk) -> None:
+    assert (
+        "Your limit: £10,000.00 a voucher. Nobody may give more at once."
+        in open_desk.visitor("lea").get(FIVE).main
+    )
+
+
 def test_a_voucher_that_nobody_may_give_says_so_before_and_when_it_is_sent(open_desk: Desk) -> None:
     told = open_desk.visitor("sam").fragment(f"{FIVE}/preview?pays=goodwill&value=10,001")
     page = open_desk.visitor("sam").get(FIVE).form("Issue £5 off").fill({**GOODWILL, "Value": "10,001"})
