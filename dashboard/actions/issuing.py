@@ -218,7 +218,10 @@ def _paying_problems(form: IssueForm, value: Decimal | None) -> list[Problem]:
         return [Problem("value", _own_value(reward))]
     cost = charged_at_once(reward)
     if cost is not None and form.balance is not None and form.balance < cost.amount:
-        return [Problem("pays", f"This reward costs {cost.amount:,f}. The balance holds {form.balance:,f}")]
+        short = f"This reward costs {cost.amount:,f}, and the balance holds {form.balance:,f}"
+        return [
+            Problem("pays", f"{short}. Choose another one, or give {cost.amount - form.balance:,f} first")
+        ]
     return []
 
 

@@ -26,7 +26,7 @@ def explain(found: Validation, uses: Uses | None, whose: Subject, formats: Forma
     if found.reason is Reason.NOT_THIS_MEMBERS:
         return f"Somebody else has a voucher with this code. {whose.name} cannot use it."
     if voucher is None:
-        return "No voucher of this programme has this code. Check the signs with the caller."
+        return "No voucher of this programme has this code. Check its characters with the caller."
     if found.reason is Reason.REFUSED:
         return _refused(uses, formats)
     if found.reason is Reason.USED:

@@ -248,7 +248,10 @@ def test_points_that_the_member_does_not_have_are_told_before_and_when_sent(open
     assert page.pairs()["Points after, as goodwill"] == "Not enough to take it first"
     typed = {**WHY, "Who pays": "Elif Arslan, with points"}
     refused = page.form("Issue £10 off").fill(typed).send(status=422)
-    assert "This reward costs 2,000. The balance holds 0" in refused.main
+    assert (
+        "This reward costs 2,000, and the balance holds 0. Choose another one, or give 2,000 first"
+        in refused.main
+    )
 
 
 def test_a_voucher_above_the_limit_is_told_at_its_value(open_desk: Desk) -> None:

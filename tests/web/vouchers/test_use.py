@@ -145,7 +145,10 @@ def test_somebody_elses_code_is_told_as_that(open_desk: Desk) -> None:
 
 
 def test_a_code_that_nobody_has_is_unknown(open_desk: Desk) -> None:
-    assert "No voucher of this programme has this code." in checked(open_desk, "NOBODYS").main
+    assert (
+        "No voucher of this programme has this code. Check its characters with the caller."
+        in checked(open_desk, "NOBODYS").main
+    )
 
 
 def test_a_voucher_whose_reward_is_gone_is_no_good(open_desk: Desk) -> None:
