@@ -106,6 +106,7 @@ def batch(programme_id: UUID, batch_id: UUID) -> str:
     return render_template(
         "changes/batch.html",
         rows=[_row(each) for each in ours],
+        way_back=_way_back(ours[0]),
         counts=counted(ours),
         is_settled=all(each.is_settled for each in ours),
     )
@@ -229,6 +230,13 @@ def counted(found: list[Intent]) -> str:
     told += [f"{failed} not"] if failed else []
     told += [f"{is_open} not known yet"] if is_open else []
     return ", ".join(told)
+
+
+def _way_back(one: Intent) -> tuple[str, str]:
+    """Label and address of where such a form begins: the queue, or the member's page."""
+    if one.kind in {Kind.DRAFT_COMPLETE, Kind.DRAFT_CANCEL}:
+        return "Pending orders", url_for("order_queue.show", programme_id=one.programme_id)
+    return _who(one), member_url(one.programme_id, one.contact_id)
 
 
 def _linked(intent: Intent, origin: Intent | None, following: tuple[Intent, ...]) -> list[Row]:

@@ -68,6 +68,8 @@ def test_each_gets_a_result_of_its_own(open_desk: Desk) -> None:
     page = page.form("Complete 3 orders").send()
 
     assert "2 of 3 done, 1 not" in page.main
+    (way_back,) = (each for each in page.all("nav") if each.get("aria-label") == "Breadcrumbs")
+    assert [link.get("href") for link in way_back.iter("a")] == [f"/programmes/{NORTHWIND}/pending"]
     assert "Somebody in Brevo or another system cancelled it on 18 Nov 12:00." in page.main
     assert writes(open_desk).count("completeTransaction") == 3
 

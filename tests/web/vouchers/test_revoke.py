@@ -128,6 +128,7 @@ def test_several_are_chosen_then_revoked_with_a_result_for_each(open_desk: Desk)
     done = page.form("Revoke 2 vouchers").fill(WHY).send()
 
     assert "2 of 2 done" in done.main
+    assert done.links()["Member 107"] == f"/programmes/{NORTHWIND}/members/107"
     assert not {TWENTY_PERCENT, BIRTHDAY} & standing(open_desk)
 
 
