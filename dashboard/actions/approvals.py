@@ -125,7 +125,7 @@ def _approved(connection: Connection, decider: Actor, verdict: Verdict, look: Lo
 
 def _declined(connection: Connection, decider: Actor, verdict: Verdict, look: Look, now: datetime) -> Intent:
     asked = _held(connection, decider, verdict, look, now)
-    problems = lending.reason_problems(verdict.reason, is_needed=True)
+    problems = lending.reason_problems(verdict.reason, missing=lending.DECLINED_WITHOUT_A_REASON)
     if problems:
         raise Unacceptable(problems)
     refused = replace(

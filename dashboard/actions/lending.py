@@ -20,6 +20,8 @@ from dashboard.store.intent import Intent, Kind, State
 from dashboard.store.spending import Act, Member, OverLimit, Room
 
 LONGEST_REASON = 250
+DECLINED_WITHOUT_A_REASON = "Enter a reason: it is told to whoever asked"
+LESS_WITHOUT_A_WORD = "Enter a word to whoever asked: why it is less"
 _REDUCIBLE = frozenset({Kind.CREDIT, Kind.DEBIT})
 
 
@@ -64,7 +66,7 @@ def amount_of(asked: Asked, verdict: Verdict, look: Look) -> Decimal:
             problems.append(Problem("amount", str(error)))
         if amount > wanted:
             problems.append(Problem("amount", f"{amounts.at_most(unit, wanted)}: no more was asked for"))
-    problems += reason_problems(verdict.reason, is_needed=amount < wanted)
+    problems += reason_problems(verdict.reason, missing=LESS_WITHOUT_A_WORD if amount < wanted else None)
     if look.definition is not None and asked.intent.kind in _REDUCIBLE and not problems:
         problem = rules.programme_problem(amount, asked.intent.kind, look.definition, look.balance)
         problems += [] if problem is None else [Problem("amount", problem)]
@@ -73,11 +75,14 @@ def amount_of(asked: Asked, verdict: Verdict, look: Look) -> Decimal:
     return amount
 
 
-def reason_problems(reason: str, *, is_needed: bool) -> tuple[Problem, ...]:
-    """What is wrong with the words for whoever asked."""
+def reason_problems(reason: str, *, missing: str | None) -> tuple[Problem, ...]:
+    """What is wrong with the words for whoever asked.
+
+    :param missing: what to say when there are none; None where none are needed.
+    """
     text = reason.strip()
-    if is_needed and not text:
-        return (Problem("reason", "Enter a reason: it is told to whoever asked"),)
+    if missing is not None and not text:
+        return (Problem("reason", missing),)
     if len(text) > LONGEST_REASON:
         return (Problem("reason", f"Reason must be {LONGEST_REASON} characters or fewer"),)
     if any(not c.isprintable() and c not in "\n\t" for c in text):

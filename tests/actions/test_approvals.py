@@ -196,9 +196,12 @@ def test_less_can_be_approved_with_a_reason(desk, supervisor, asked):
     [
         ({"amount": "5001"}, Problem("amount", "Points must be 5,000 or fewer: no more was asked for")),
         ({"amount": "x"}, Problem("amount", "Enter the number of points")),
-        ({"amount": "2000"}, Problem("reason", "Enter a reason: it is told to whoever asked")),
+        ({"amount": "2000"}, Problem("reason", "Enter a word to whoever asked: why it is less")),
         ({"reason": "x" * 251}, Problem("reason", "Reason must be 250 characters or fewer")),
-        ({"amount": "2000", "reason": " "}, Problem("reason", "Enter a reason: it is told to whoever asked")),
+        (
+            {"amount": "2000", "reason": " "},
+            Problem("reason", "Enter a word to whoever asked: why it is less"),
+        ),
         (
             {"reason": "a\u202eb"},
             Problem("reason", "Reason can hold only text that shows. Remove hidden characters"),

@@ -124,6 +124,7 @@ def _page(evidence: Evidence, status: int = 200, problem: Problem | None = None)
         evidence=evidence,
         asked=asked,
         act=words.act(asked, formats()),
+        approval=words.approval("", asked, formats()),
         above=[words.excess(one, asked.request.unit, formats()) for one in asked.request.exceeded],
         email=typed().get("email", ""),
         problems=() if problem is None else (problem,),

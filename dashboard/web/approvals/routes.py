@@ -145,6 +145,7 @@ def _page(evidence: Evidence, form_name: str = "", problems: tuple[Problem, ...]
         above=[words.excess(one, asked.request.unit, formats()) for one in asked.request.exceeded],
         is_own=asked.request.staff_id == current_staff().id,
         typed_amount=form.get("amount", ""),
+        approval=words.approval(form.get("amount", ""), asked, formats()),
         typed_reason={form_name: form.get("reason", "")},
         problems=tuple(
             Problem(each.field and f"{form_name}-{each.field}", each.message) for each in problems

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dashboard.actions import amounts
 from dashboard.store.approvals import Asked, Decision, Excess
 from dashboard.store.intents import Kind, Phase
 from dashboard.web.filters import Formats
@@ -41,6 +42,18 @@ def act(asked: Asked, formats: Formats) -> str:
     if asked.intent.kind is Kind.VOUCHER_ISSUE:
         return f"Issue voucher {asked.intent.values.get('reward_name')}, worth {amount}"
     return f"{_ACTS.get(asked.intent.kind, 'Issue')} {amount}"
+
+
+def approval(typed: str, asked: Asked, formats: Formats) -> str:
+    """What the button says: ``Approve 5,000 points``, and "Approve" alone while no amount is typed."""
+    unit = asked.request.unit
+    try:
+        amount = amounts.parse(typed, unit) if typed else asked.request.amount
+    except amounts.AmountError:
+        return "Approve"
+    if unit == amounts.POINTS:
+        return f"Approve {formats.amount(amount, unit)}"
+    return f"Approve {formats.points(amount, unit)} {unit}"
 
 
 def excess(one: Excess, unit: str, formats: Formats) -> str:

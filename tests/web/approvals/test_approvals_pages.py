@@ -53,7 +53,7 @@ def test_the_queue_tells_who_asks_for_what_and_which_limit_it_is_above(open_desk
     open_desk.clock.advance(minutes=12)
     page = open_desk.visitor("lea").get("/approvals/")
     assert page.links()["Give 5,000 points"] == f"/approvals/{intent_id}"
-    for told in ("Sam Rivera", "1,000 points at once", "12 minutes ago"):
+    for told in ("Sam Rivera", "Member 142", "Above 1,000 points at once", "12 minutes ago"):
         assert told in page.main
     assert page.links()["Approvals1"] == "/approvals/"
 
@@ -112,8 +112,15 @@ def test_less_without_a_word_keeps_what_was_typed_and_says_what_to_do(open_desk:
     form = opened(open_desk, ask(open_desk)).form("Approve").fill({"Amount": "2,000"})
     page = form.send(status=422)
     assert page.title.startswith("Error: ")
-    assert page.links()["Enter a reason: it is told to whoever asked"] == "#approve-reason"
+    assert page.links()["Enter a word to whoever asked: why it is less"] == "#approve-reason"
     assert page.by_id("approve-amount").get("value") == "2,000"
+    assert "Approve 2,000 points" in page.buttons()
+
+
+@pytest.mark.parametrize(("typed", "button"), [("1", "Approve 1 point"), ("many", "Approve")])
+def test_the_button_says_what_it_would_do(open_desk: Desk, typed: str, button: str) -> None:
+    form = opened(open_desk, ask(open_desk)).form("Approve").fill({"Amount": typed})
+    assert button in form.send(status=422).buttons()
 
 
 def test_declined_with_a_reason_the_requester_reads_it_on_home(open_desk: Desk) -> None:

@@ -55,6 +55,7 @@ def test_a_supervisor_sees_everybodys_held_changes_and_their_count(open_desk: De
     assert "Sam Rivera wanted to issue voucher" in page.main
     assert "Held: a supervisor has to look" in page.main
     assert "It was sent, and Brevo does not show it." in page.main
+    assert f"Member {AMARA.contact_id}" in page.main
     assert "Unsettled1" in navigation(page)
 
 
