@@ -83,7 +83,8 @@ def approve(
 ) -> Intent:
     """Allow it, or less of it, and let it happen; the intent as it stands after ``patience``.
 
-    :raises Unacceptable: the amount or the reason breaks a rule, or is above the decider's own limits.
+    :raises Unacceptable: the amount or the reason breaks a rule, or is above the decider's own limits; or a
+        time in it has passed.
     :raises Denied: the role may not decide, or :class:`OwnRequest`.
     :raises Changed: something is not as ``verdict.seen`` says.
     :raises Gone: it is decided or over.
@@ -116,6 +117,9 @@ def decline(database: Database, decider: Actor, verdict: Verdict, look: Look, no
 
 def _approved(connection: Connection, decider: Actor, verdict: Verdict, look: Look, now: datetime) -> Intent:
     asked = _held(connection, decider, verdict, look, now)
+    passed = lending.passed(asked.intent, now)
+    if passed:
+        raise Unacceptable(passed)
     amount = lending.amount_of(asked, verdict, look)
     lending.lend(connection, decider, asked, amount, look, now)
     decision = Decision.APPROVED if amount == asked.request.amount else Decision.REDUCED

@@ -14,6 +14,7 @@ from dashboard.actions.credits import Actor
 from dashboard.actions.preview import lot_expiry
 from dashboard.actions.refusals import Problem, Unacceptable
 from dashboard.brevo.balances import BalanceDefinition
+from dashboard.brevo.rows import moment
 from dashboard.store import limits, spending
 from dashboard.store.approvals import Asked
 from dashboard.store.intent import Intent, Kind, State
@@ -73,6 +74,31 @@ def amount_of(asked: Asked, verdict: Verdict, look: Look) -> Decimal:
     if problems:
         raise Unacceptable(tuple(problems))
     return amount
+
+
+_TIMES = {
+    Kind.ORDER_CREATE: {
+        "due_at": "time at which the order was to be due",
+        "expires_at": "time at which the order was to lapse",
+    },
+    Kind.VOUCHER_ISSUE: {"expires_at": "day at which the voucher was to expire"},
+}
+
+
+def passed(intent: Intent, now: datetime) -> tuple[Problem, ...]:
+    """Why a request can only be declined by now: times of it that lay ahead when it was asked have passed."""
+    named = (
+        (told, moment(intent.values.get(name) or "")) for name, told in _TIMES.get(intent.kind, {}).items()
+    )
+    over = (told for told, at in named if at is not None and intent.created_at < at <= now)
+    again = "Decline it, and say so: then it can be asked for again with another time"
+    return tuple(Problem("", f"The {told} has passed. {again}") for told in over)
+
+
+def _is_due_at_once(intent: Intent) -> bool:
+    """Whether an order names no time of its own: its due time is then that at which it was asked for."""
+    due_at = moment(intent.values.get("due_at") or "")
+    return intent.kind is Kind.ORDER_CREATE and due_at is not None and due_at <= intent.created_at
 
 
 def reason_problems(reason: str, *, missing: str | None) -> tuple[Problem, ...]:
@@ -135,6 +161,8 @@ def allowed(asked: Asked, decider: Actor, amount: Decimal, look: Look, now: date
     if amount != asked.request.amount:
         values["asked_amount"] = intent.values["amount"]
         values["amount"] = format(amount if intent.kind is Kind.CREDIT else -amount, "f")
+    if _is_due_at_once(intent):
+        values["due_at"] = now.isoformat()
     expires_at = intent.expires_at
     if intent.kind is Kind.CREDIT and look.definition is not None:
         expires_at = lot_expiry(look.definition, now)

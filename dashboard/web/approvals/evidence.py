@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from dashboard.actions import preview
+from dashboard.actions import lending, preview
 from dashboard.actions.approvals import Look, fingerprint
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.errors import BrevoError
@@ -57,6 +57,8 @@ class Evidence:
     given: Given
     details: tuple[Fact, ...]
     """What else is asked for, where that is no amount alone. Never a code: it can be spent."""
+    passed: tuple[str, ...]
+    """Why it can only be declined by now: times in it have passed."""
 
 
 def find(intent_id: UUID, programme_id: UUID | None = None) -> Asked:
@@ -101,6 +103,7 @@ def gather(asked: Asked) -> Evidence:
         last_credits=tuple(last[:LAST_CREDITS]),
         given=_given(intent, tuple(filter(_is_credit, of_requester))),
         details=_details(intent),
+        passed=tuple(each.message for each in lending.passed(intent, now)),
     )
 
 

@@ -109,7 +109,8 @@ def _approved(evidence: Evidence, supervisor: StaffMember) -> ResponseReturnValu
 def _told(refused: NotBegun) -> tuple[int, Problem]:
     """Status and words of a refusal."""
     if isinstance(refused, Unacceptable):
-        return 422, Problem("email", refused.problems[0].message)
+        first = refused.problems[0]
+        return 422, Problem("email" if first.field else "", first.message)
     if isinstance(refused, OwnRequest):
         return 403, Problem("email", "Someone else must approve: not who asks or gets it")
     if isinstance(refused, Denied):
