@@ -6,6 +6,7 @@ All of them come to the same when sent twice, so what a read does not show is se
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -25,7 +26,8 @@ from dashboard.store.intents import Intent
 _SAYS_SO = frozenset({400, 409, 422})
 """Refusals that may come from what is so already."""
 _ALREADY = ("already", "exist", "duplicate")
-""""Does not exist" is among them, which costs it half a minute before it is believed."""
+_MISSING = re.compile("(not|n't) exist")
+"""The echo of a deed that ends something, and of no other."""
 
 PERSONAL = frozenset({"email", "external_id", "attributes"})
 """Values that are forgotten once the contact exists: the remote keeps them now."""
@@ -34,8 +36,15 @@ PERSONAL = frozenset({"email", "external_id", "attributes"})
 class MemberCalls(Protocol):
     """What :class:`dashboard.brevo.members.Members` offers; a simulator offers the same."""
 
-    def account_info(self, programme_id: str, *, contact_id: int, priority: bool) -> Fetched[AccountInfo]:
-        """The whole member."""
+    def account_info(
+        self,
+        programme_id: str,
+        *,
+        contact_id: int | None = None,
+        subscription_id: str | None = None,
+        priority: bool,
+    ) -> Fetched[AccountInfo]:
+        """The whole member, by contact or by number."""
         ...
 
     def enrol(
@@ -142,6 +151,26 @@ class Enrol(MemberStep):
         number = value.subscription_id if isinstance(value, Subscription) else None
         return Sight(seen=Seen.DONE, fields=_numbered(number))
 
+    def look(self, intent: Intent) -> Sight:
+        """What the contact is now; after a refusal first whether somebody else has the number."""
+        sight, number = super().look(intent), intent.values.get("subscription_id")
+        is_first = intent.failure_text is not None and intent.attempts == 0
+        if sight.seen is not Seen.OPEN or not is_first or number is None:
+            return sight
+        holder = self._holder(intent, number)
+        if holder is None or holder == intent.contact_id:
+            return sight
+        # However far reads lag: while it is somebody else's, no call of ours has worked or will.
+        told = {**sight.evidence, "held_by": holder}
+        return Sight(seen=Seen.ELSE, evidence=told, code="number_taken", text=intent.failure_text or "")
+
+    def _holder(self, intent: Intent, number: str) -> int | None:
+        try:
+            read = self._calls.account_info(intent.programme_id, subscription_id=number, priority=True)
+        except NotAMember:
+            return None
+        return read.value.contact_id
+
     def _judge(self, intent: Intent, member: AccountInfo | None, evidence: dict[str, object]) -> Sight:
         if member is None:
             return Sight(seen=Seen.OPEN, evidence=evidence)
@@ -161,7 +190,7 @@ class EndMembership(MemberStep):
 
     def doubt(self, intent: Intent, evidence: Evidence) -> Doubt:
         """404 means that it is gone (contract, section 12)."""
-        return Doubt.SO if evidence.status == 404 else super().doubt(intent, evidence)
+        return Doubt.SO if evidence.status == 404 else _doubt(evidence, ends=True)
 
     def _judge(self, intent: Intent, member: AccountInfo | None, evidence: dict[str, object]) -> Sight:
         return Sight(seen=Seen.DONE if member is None else Seen.OPEN, evidence=evidence)
@@ -191,7 +220,7 @@ class RemoveSharers(MemberStep):
 
     def doubt(self, intent: Intent, evidence: Evidence) -> Doubt:
         """404 may mean that they are gone."""
-        return Doubt.ECHO if evidence.status == 404 else super().doubt(intent, evidence)
+        return Doubt.ECHO if evidence.status == 404 else _doubt(evidence, ends=True)
 
     def _judge(self, intent: Intent, member: AccountInfo | None, evidence: dict[str, object]) -> Sight:
         left = sorted(set(sharers_of(intent)) & _sharers(member))
@@ -256,11 +285,15 @@ class CreateContact:
         return _found(intent, read.value.id, told)
 
 
-def _doubt(evidence: Evidence) -> Doubt:
-    """What a refusal is worth that may come from what is so already."""
+def _doubt(evidence: Evidence, *, ends: bool = False) -> Doubt:
+    """What a refusal is worth that may come from what is so already.
+
+    :param ends: whether the change makes something go away.
+    """
     if evidence.status not in _SAYS_SO:
         return Doubt.NONE
     said = f"{evidence.code or ''} {evidence.message or ''}".casefold()
+    said = said if ends else _MISSING.sub("", said)
     is_echo = evidence.status == 409 or any(word in said for word in _ALREADY)
     return Doubt.ECHO if is_echo else Doubt.LOOK
 

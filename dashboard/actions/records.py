@@ -46,7 +46,7 @@ _OUTCOMES = {
     State.CANCELLED: Outcome.FAILED,
     State.HELD: Outcome.UNKNOWN,
 }
-_SAID_NO = {"refused", "rejected"}
+_SAID_NO = {"refused", "rejected", "number_taken"}
 """Failures in which the remote decided against it."""
 
 

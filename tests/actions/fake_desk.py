@@ -205,9 +205,19 @@ class FakeDesk(Acting):
 
     # -- members -------------------------------------------------------------------------------------
 
-    def account_info(self, programme_id: str, *, contact_id: int, priority: bool) -> Fetched[AccountInfo]:
+    def account_info(
+        self,
+        programme_id: str,
+        *,
+        contact_id: int | None = None,
+        subscription_id: str | None = None,
+        priority: bool,
+    ) -> Fetched[AccountInfo]:
         assert priority
-        member = self._read("account_info").members.get(contact_id)
+        members = self._read("account_info").members
+        numbers = {one.subscription_id: key for key, one in members.items()}
+        contact_id = contact_id or numbers.get(subscription_id) or 0
+        member = members.get(contact_id)
         if member is None:
             raise NotAMember("No membership in this programme.")
         tiers = () if member.tier_id is None else (MemberTier(tier_id=member.tier_id, group_id=GROUP),)

@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from dashboard.actions.member_calls import AddSharers, EndMembership, Enrol, RemoveSharers
+from dashboard.actions.one_phase import Doubt
+from dashboard.brevo.fetched import Evidence
+from dashboard.store.audit import Outcome
 from dashboard.store.intent import Intent, Kind, Phase, State
 from tests.actions.fake_acting import MEMBER, Member
 from tests.actions.fake_desk import FakeDesk
-from tests.actions.fake_remote import Clock, Crash, Fault
+from tests.actions.fake_remote import START, Clock, Crash, Fault
 from tests.actions.tale import Tale, asked
 
 STRANGER = 8
@@ -162,12 +166,47 @@ def test_a_contact_who_is_a_member_under_another_number_is_told():
     )
 
 
-def test_a_number_that_is_taken_is_refused_in_the_remotes_words():
+def test_a_number_that_is_taken_is_refused_at_once_in_the_remotes_words():
     tale = Tale(asked(Kind.MEMBER_ENROL, {"subscription_id": "LM-7"}, contact_id=STRANGER))
-    failed = tale.settle()
+    failed = tale.advance()
+    assert (failed.state, failed.failure_code) == (State.FAILED, "number_taken")
     assert failed.failure_text == (
         "Brevo refused it: loyaltySubscriptionId already belongs to a contact. Nobody was enrolled."
     )
+    assert failed.evidence["held_by"] == MEMBER
+    assert tale.calls == "enrol account_info account_info"
+    assert tale.journal.audit[-1].outcome is Outcome.DECLINED
+
+
+@pytest.mark.parametrize("seconds", [0, 12])
+def test_a_number_that_turns_out_to_be_ours_by_an_echo_is_enrolled(seconds):
+    tale = tale_of("enrol", enrol=[Fault.ECHO])
+    tale.desk._remember()
+    tale.desk.lag = timedelta(seconds=seconds)
+    assert tale.settle().state is State.DONE
+
+
+def test_who_holds_a_number_is_asked_once_and_not_where_it_cannot_be_read():
+    taken = asked(Kind.MEMBER_ENROL, {"subscription_id": "LM-7"}, contact_id=STRANGER)
+    tale = Tale(taken, account_info=[Fault.NONE, Fault.LOOK_FAILS])
+    failed = tale.settle()
+    assert (failed.state, failed.failure_code) == (State.FAILED, "refused")
+    assert tale.calls.count("account_info") == 2 + 5
+
+
+@pytest.mark.parametrize(
+    ("step", "message", "doubt"),
+    [
+        (Enrol, "contact does not exist", Doubt.LOOK),
+        (AddSharers, "contact 9 doesn't exist", Doubt.LOOK),
+        (Enrol, "contact is already enrolled", Doubt.ECHO),
+        (EndMembership, "subscription does not exist", Doubt.ECHO),
+        (RemoveSharers, "contact 9 does not exist", Doubt.ECHO),
+    ],
+)
+def test_what_does_not_exist_is_an_echo_only_of_what_ends_it(step, message, doubt):
+    evidence = Evidence(kind="refused", at=START, sent=True, status=422, message=message)
+    assert step(FakeDesk(Clock())).doubt(CHANGES["enrol"].intent, evidence) is doubt
 
 
 def test_an_enrolment_tells_the_number_that_the_remote_made():
