@@ -153,6 +153,24 @@ def asked(page: Page, stack: Stack) -> None:
     acts.receipt(page).wait_for()
 
 
+def approve_here(page: Page, stack: Stack) -> None:
+    asked(page, stack)
+    page.get_by_role("link", name="Approve here").click()
+    page.get_by_role("heading", name="Approve here", level=1).wait_for()
+
+
+def entry(page: Page, _stack: Stack) -> None:
+    page.goto(paths.member(cast.AMARA.contact_id))
+    page.locator("#activity-rows .row-link").first.click()
+    page.get_by_role("heading", name="What is known").wait_for()
+
+
+def report(page: Page, stack: Stack) -> None:
+    receipt(page, stack)
+    give_session(page.context, stack, "lea")
+    page.goto(paths.GOODWILL)
+
+
 def approvals(page: Page, stack: Stack) -> None:
     asked(page, stack)
     give_session(page.context, stack, "lea")

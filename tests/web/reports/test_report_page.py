@@ -63,9 +63,9 @@ def test_it_says_who_gave_how_much_for_what_to_whom(desk: Desk) -> None:
     page = report(desk)
 
     assert "1,500 given in 2 credits." in page.main
-    assert "Lea 1 1,000 – Sam 1 500 –" in page.main
-    assert "Late delivery 2 1,500" in page.main
-    assert "103 1 1,000" in page.main
+    assert "Lea 1 time 1,000 – Sam 1 time 500 –" in page.main
+    assert "Late delivery 2 times 1,500" in page.main
+    assert "103 1 time 1,000" in page.main
 
 
 def issues(desk: Desk, paid_with: str, *, link: Link | None = None, linked_id: str | None = None) -> Intent:
@@ -134,7 +134,8 @@ def test_a_credit_that_was_undone_is_told_and_its_reversal_stands_apart(desk: De
     page = report(desk)
 
     assert "500 given in 1 credit; 500 of it undone since." in page.main
-    assert "Credits undone 1 500" in page.main
+    assert "1 time 500 1 undone, 500" in page.main
+    assert "Credits undone 1 time 500" in page.main
 
 
 def test_the_period_stands_in_the_address(desk: Desk) -> None:
@@ -186,7 +187,7 @@ def test_who_stands_out_is_marked_and_the_rule_is_told(desk: Desk) -> None:
 
     page = report(desk)
 
-    assert "Sam Stands out 5 2,500" in page.main
+    assert "Sam Stands out 5 times 2,500" in page.main
     assert page.main.count("Stands out") == 1
     assert "more than 3 times the median of the others" in page.main
 
