@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.sandbox.cast import AMARA, VOUCHERS
+from dashboard.sandbox.cast import AMARA, PENDING, VOUCHERS
 from tests.e2e import acts, paths
 from tests.e2e.desk import LARGE, PHONE, Desk
 
@@ -136,3 +136,28 @@ def test_a_printed_member_is_figures_without_controls(desk: Desk):
     expect(page.locator("#activity-rows tr").first).to_be_visible()
     expect(page.get_by_role("link", name="Give credit")).to_be_hidden()
     expect(page.locator("#nav")).to_be_hidden()
+
+
+def test_a_printed_receipt_is_without_buttons(desk: Desk, member: int):
+    page = desk.open("sam", paths.credit(member))
+    acts.fill(page)
+    acts.send(page)
+    page.get_by_role("link", name="Receipt", exact=True).click()
+    undo = page.get_by_role("link", name="Undo")
+    expect(undo).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="What was asked for")).to_be_visible()
+    expect(undo).to_be_hidden()
+
+
+def test_a_page_of_twice_the_size_keeps_one_line_on_top_and_its_icons_free_of_counts(desk: Desk):
+    page = desk.open("sam", paths.member(PENDING.contact_id), viewport={"width": 720, "height": 450})
+    assert height(page.locator(".top")) < 60
+    covered = page.locator("#nav a:has(.count)").evaluate_all(
+        """(links) => links.filter((link) => {
+          const { left, width } = link.querySelector(".icon").getBoundingClientRect();
+          return link.querySelector(".count").getBoundingClientRect().left < left + width / 2;
+        }).length"""
+    )
+    expect(page.locator("#nav .count").first).to_be_visible()
+    assert covered == 0
