@@ -150,13 +150,16 @@ DEEDS = {
 
 
 class Forbidden(ErrorPage):
-    """The role may not do this; the page says who can."""
+    """The role may not do this; the page says who can. ``recorded`` as in :class:`ErrorPage`."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: Permission, *, recorded: bool = False) -> None:
         holders = [f"{role.value}s" for role in Role if role.may(permission)]
         who = " and ".join(filter(None, [", ".join(holders[:-1]), holders[-1]]))
         super().__init__(
-            403, f"You can't {DEEDS[permission]}", f"{who.capitalize()} can. Ask one of them to do it."
+            403,
+            f"You can't {DEEDS[permission]}",
+            f"{who.capitalize()} can. Ask one of them to do it.",
+            recorded=recorded,
         )
 
 

@@ -79,7 +79,7 @@ def sent_all(
     except Conflict as refused:
         raise _used_before(fill(())) from refused
     except Denied as refused:
-        raise Forbidden(refused.args[0]) from refused
+        raise Forbidden(refused.args[0], recorded=True) from refused
     return _told(intents, fill, in_drawer=in_drawer)
 
 
@@ -129,4 +129,5 @@ def _used_before(form: ChangeForm) -> ErrorPage:
         "The first one counts; this one was not carried out. Look at the member's activity, "
         "then open a new form if more is to be done.",
         link=Link(form.member_url, f"Open member {form.contact_id}" if form.contact_id else "Find a member"),
+        recorded=True,
     )

@@ -57,7 +57,7 @@ def send(programme_id: UUID, intent_id: UUID) -> ResponseReturnValue:
     except NotRecorded as refused:
         return _page(programme_id, intent_id, (Problem("", str(refused)),))
     except Denied as refused:
-        raise Forbidden(refused.args[0]) from refused
+        raise Forbidden(refused.args[0], recorded=True) from refused
     return redirect(intent_url(intent), 303)
 
 

@@ -95,7 +95,7 @@ def send(programme_id: UUID) -> ResponseReturnValue:
     except Conflict as refused:
         raise _used_before(programme_id) from refused
     except Denied as refused:
-        raise Forbidden(refused.args[0]) from refused
+        raise Forbidden(refused.args[0], recorded=True) from refused
     return redirect(url_for("intents.batch", programme_id=programme_id, batch_id=form["intent"]), 303)
 
 
@@ -172,4 +172,5 @@ def _used_before(programme_id: UUID) -> ErrorPage:
         "This form was sent before with other values",
         "The first one counts; this one was not carried out. Open the pending orders and choose again.",
         link=Link(url_for("order_queue.show", programme_id=programme_id), "Pending orders"),
+        recorded=True,
     )

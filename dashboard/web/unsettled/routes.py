@@ -93,7 +93,7 @@ def decide(intent_id: UUID, choice: str) -> ResponseReturnValue:
             403, "You can't decide your own change", told, link=_link(intent_id), recorded=True
         ) from refused
     except Denied as refused:
-        raise Forbidden(refused.args[0]) from refused
+        raise Forbidden(refused.args[0], recorded=True) from refused
     return redirect(url_for("unsettled.show", intent_id=intent_id), 303)
 
 

@@ -105,7 +105,7 @@ def complete(programme_id: UUID, contact_id: int, intent_id: UUID) -> ResponseRe
     except NotRecorded as refused:
         raise ErrorPage(503, "The console can't write this down", str(refused), link=link) from refused
     except Denied as refused:
-        raise Forbidden(refused.args[0]) from refused
+        raise Forbidden(refused.args[0], recorded=True) from refused
     return redirect(receipts.told_at(done), 303)
 
 
