@@ -37,7 +37,9 @@ CHANGES = Pace(
 )
 """Forms that change something at the remote: each is one, however many rows it has. A person reads it over
 before it is sent; it has fifty rows at most, and the budget of requests bounds what those cost. So a queue of
-orders can still be ended, and a reissue, which revokes and issues, is not refused half-way."""
+orders can still be ended, and a reissue, which revokes and issues, is not refused half-way. Approving is one
+of whoever approves, for it is carried out then, and so is settling what is held: ten a minute is faster than
+the evidence can be read. Declining and withdrawing stop something: they never wait."""
 
 SEARCHES = Pace(
     "searches",

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from dashboard.store import pace
 from dashboard.store.audit import Outcome
 from dashboard.store.pace import Full, Pace
+from dashboard.store.staff import StaffMember
 from dashboard.web import record
 from dashboard.web.access import current_staff, services
 from dashboard.web.errors import spoken
@@ -26,11 +27,12 @@ class TooFast(Exception):  # noqa: N818 - what happened, not what went wrong
         """Seconds."""
 
 
-def admit(what: Pace, key: str = "") -> None:
-    """Count one more of the reader's.
+def admit(what: Pace, key: str = "", by: StaffMember | None = None) -> None:
+    """Count one more.
 
     :param key: the one-time ID of a form: sent again it is the same one.
-    :raises TooFast: the reader, or all staff, did too many within a minute or an hour.
+    :param by: who does it, when it is not the one who is signed in.
+    :raises TooFast: they, or all staff, did too many within a minute or an hour.
     :raises DatabaseUnavailable: it cannot be counted.
     """
     parts, now = services(), services().clock()
@@ -40,13 +42,13 @@ def admit(what: Pace, key: str = "") -> None:
             connection,
             what,
             key or str(uuid4()),
-            staff_id=current_staff().id,
+            staff_id=(by or current_staff()).id,
             now=now,
             times=parts.settings.pace,
         )
     if full is not None:
         because = {"because": f"Too many {what.what}", "most": full.most, "in": _span(full)}
-        record.write("request.refused", Outcome.DENIED, after=because)
+        record.write("request.refused", Outcome.DENIED, actor=by, after=because)
         raise TooFast(_told(what, full), ceil((full.until - now).total_seconds()))
 
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from dashboard.actions import approvals as deciding
 from dashboard.actions.approvals import Changed, Gone, OwnRequest, Verdict
 from dashboard.actions.credits import Actor
+from dashboard.actions.deeds import part_id
 from dashboard.actions.refusals import Denied, NotBegun, NotRecorded, Unacceptable
 from dashboard.permissions import Permission
 from dashboard.store import throttle
@@ -24,10 +25,12 @@ from dashboard.web.approvals import words
 from dashboard.web.approvals.evidence import Evidence, find, gather
 from dashboard.web.approvals.routes import CHANGED
 from dashboard.web.changes.receipts import told_at
+from dashboard.web.changes.sending import admit_change
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import member_url
+from dashboard.web.pacing import TooFast, waits
 from dashboard.web.sign_in.doors import Locked, WrongPair, check
 
 blueprint = Blueprint("approve_here", __name__, url_prefix="/programmes/<uuid:programme_id>/intents")
@@ -98,7 +101,10 @@ def _approved(evidence: Evidence, supervisor: StaffMember) -> ResponseReturnValu
     )
     verdict = Verdict(intent_id=intent.id, seen=typed()["seen"], in_place=True)
     try:
+        admit_change(part_id(intent.id, verdict.seen), supervisor)
         done = deciding.approve(parts.database, parts.engine, decider, verdict, evidence.look)
+    except TooFast as refused:
+        return waits(_page(evidence, problem=Problem("", str(refused))), refused)
     except Gone:
         return redirect(told_at(intent), 303)
     except (Unacceptable, NotRecorded, Changed, Denied) as refused:

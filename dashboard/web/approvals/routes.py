@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from dashboard.actions import approvals as deciding
 from dashboard.actions.approvals import Changed, Gone, OwnRequest, Verdict
+from dashboard.actions.deeds import part_id
 from dashboard.actions.refusals import NotRecorded, Unacceptable
 from dashboard.permissions import Permission
 from dashboard.store import approvals
@@ -19,10 +20,12 @@ from dashboard.web.approvals import words
 from dashboard.web.approvals.evidence import Evidence, find, gather
 from dashboard.web.changes.asking import actor
 from dashboard.web.changes.receipts import line
+from dashboard.web.changes.sending import admit_change
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import member_url
+from dashboard.web.pacing import TooFast, waits
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
 
@@ -73,6 +76,8 @@ def approve(intent_id: UUID) -> ResponseReturnValue:
     parts = services()
 
     def decide(evidence: Evidence, verdict: Verdict) -> None:
+        # It is carried out at once: a change of whoever approves. Declining only stops one, and never waits.
+        admit_change(part_id(verdict.intent_id, verdict.seen))
         deciding.approve(parts.database, parts.engine, actor(), verdict, evidence.look)
 
     return _decided(intent_id, "approve", decide)
@@ -104,6 +109,8 @@ def _decided(
     except Unacceptable as refused:
         problems = tuple(Problem(each.field, each.message) for each in refused.problems)
         return _page(evidence, form_name, problems), 422
+    except TooFast as refused:
+        return waits(_page(evidence, form_name, (Problem("", str(refused)),)), refused)
     except NotRecorded as refused:
         return _page(evidence, form_name, (Problem("", str(refused)),)), 422
     except Changed:

@@ -23,6 +23,7 @@ from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Repeated, 
 from dashboard.store import pace
 from dashboard.store.database import DatabaseUnavailable
 from dashboard.store.intents import Intent
+from dashboard.store.staff import StaffMember
 from dashboard.web import pacing
 from dashboard.web.access import Forbidden, current_staff
 from dashboard.web.changes import words
@@ -83,14 +84,16 @@ def sent_all(
     return _told(intents, fill, in_drawer=in_drawer)
 
 
-def admit_change() -> None:
+def admit_change(key: str = "", by: StaffMember | None = None) -> None:
     """Count the form that was sent among the reader's changes of the last hour.
 
+    :param key: what tells it from others, where the form has no one-time ID.
+    :param by: whose change it is, when it is not the reader's.
     :raises TooFast: there are too many.
     :raises NotRecorded: it cannot be counted.
     """
     try:
-        pacing.admit(pace.CHANGES, typed()["intent"])
+        pacing.admit(pace.CHANGES, key or typed()["intent"], by)
     except DatabaseUnavailable as error:
         raise NotRecorded(f"The console could not write this down, so nothing was sent. {error}") from error
 

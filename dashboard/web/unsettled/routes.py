@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from dashboard.actions import held
+from dashboard.actions.deeds import part_id
 from dashboard.actions.held import Choice, Decision, OwnChange
 from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Unacceptable
 from dashboard.permissions import Permission
@@ -20,10 +21,12 @@ from dashboard.web.changes import facts
 from dashboard.web.changes import words as change_words
 from dashboard.web.changes.asking import actor
 from dashboard.web.changes.receipts import line, unit_of
+from dashboard.web.changes.sending import admit_change
 from dashboard.web.errors import ErrorPage, Link
 from dashboard.web.filters import formats
 from dashboard.web.forms import Field, Problem, takes, typed
 from dashboard.web.members.gather import member_url
+from dashboard.web.pacing import TooFast, waits
 from dashboard.web.unsettled import words
 from dashboard.web.unsettled.candidates import look, why_no_proof
 
@@ -77,9 +80,14 @@ def decide(intent_id: UUID, choice: str) -> ResponseReturnValue:
         doubt=_doubt(intent_id, choice),
     )
     try:
+        # What stops something never waits.
+        if decision.choice is not Choice.WITHDRAW:
+            admit_change(part_id(decision.intent_id, f"{choice} {form['version']}"))
         held.decide(parts.database, parts.engine, actor(), decision)
     except LookupError as error:
         raise _unknown() from error
+    except TooFast as refused:
+        return waits(_page(_find(intent_id), choice, (Problem("", str(refused)),)), refused)
     except Unacceptable as refused:
         problems = tuple(Problem(each.field, each.message) for each in refused.problems)
         return _page(_find(intent_id), choice, problems, status=422)

@@ -90,7 +90,10 @@ def spend(programme_id: UUID, contact_id: int, voucher_id: UUID, in_drawer: bool
 @blueprint.post("/redemptions/<uuid:intent_id>/complete")
 @requires(Permission.VOUCHERS_WRITE)
 def complete(programme_id: UUID, contact_id: int, intent_id: UUID) -> ResponseReturnValue:
-    """Complete a redemption that was begun; sent twice, it is completed once."""
+    """Complete a redemption that was begun; sent twice, it is completed once.
+
+    In the pace of changes it was counted when it was begun: the same change must not be refused half-way.
+    """
     parts = services()
     intent = receipts.find(programme_id, intent_id)
     if intent.contact_id != contact_id or intent.kind is not Kind.VOUCHER_REDEEM:

@@ -16,9 +16,12 @@ from dashboard.sandbox.reward_catalogue import (
     TEN_OFF,
     WITHDRAWN,
 )
+from dashboard.store import pace
 from dashboard.store.audit import Outcome
+from dashboard.store.pace import MINUTE
 from tests.support.app import Desk
 from tests.support.page import Page
+from tests.web.changes.test_pacing import use_up
 from tests.web.vouchers.desk import (
     AMARAS,
     FIVE,
@@ -357,3 +360,10 @@ def test_an_answer_lost_while_completing_is_told_as_being_checked(open_desk: Des
 
     assert "No answer yet, checking." in page.main
     assert ledger(open_desk, VOUCHERS.contact_id)
+
+
+def test_a_redemption_in_two_steps_is_one_change_and_its_end_is_never_slowed(open_desk: Desk) -> None:
+    use_up(open_desk, pace.CHANGES, times=pace.CHANGES.own[MINUTE] - 1)
+    form = begun(open_desk).form("Complete redemption")
+
+    assert "redeemed" in form.send().main
