@@ -131,6 +131,7 @@ SCREENS = (
     Screen("unsettled change of one's own", losing.own),
     Screen("request for approval", ways.asked),
     Screen("approvals", ways.approvals),
+    Screen("approvals that were decided", ways.decided),
     Screen("approval", ways.request),
     Screen("approval with mistakes", ways.declined_without_reason),
     Screen("approve here", ways.approve_here),

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.sandbox.cast import AMARA, PENDING, VOUCHERS
-from tests.e2e import acts, paths
+from tests.e2e import acts, paths, ways
 from tests.e2e.desk import LARGE, PHONE, Desk
 
 pytestmark = pytest.mark.browser
@@ -24,6 +24,13 @@ def lowest(place: Locator) -> float:
     box = place.bounding_box()
     assert box is not None
     return box["y"] + box["height"]
+
+
+def width(place: Locator) -> float:
+    """How wide it is."""
+    box = place.bounding_box()
+    assert box is not None
+    return box["width"]
 
 
 def height(place: Locator) -> float:
@@ -148,6 +155,14 @@ def test_a_printed_receipt_is_without_buttons(desk: Desk, member: int):
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", name="What was asked for")).to_be_visible()
     expect(undo).to_be_hidden()
+
+
+def test_what_came_of_a_request_leaves_room_for_the_request_on_a_phone(desk: Desk):
+    page = desk.open("sam", **TOUCHED)
+    ways.decided(page, desk.stack)
+    row = page.locator("#decided tbody tr").first
+    expect(row).to_contain_text("Approved by")
+    assert width(row.locator(".at-main")) > width(row) / 3
 
 
 def test_a_page_of_twice_the_size_keeps_one_line_on_top_and_its_icons_free_of_counts(desk: Desk):

@@ -183,6 +183,13 @@ def request(page: Page, stack: Stack) -> None:
     page.get_by_role("button", name="Approve 1,500 points").wait_for()
 
 
+def decided(page: Page, stack: Stack) -> None:
+    request(page, stack)
+    page.get_by_role("button", name="Approve 1,500 points").click()
+    page.get_by_role("heading", name="Decision").wait_for()
+    page.goto(paths.APPROVALS)
+
+
 def declined_without_reason(page: Page, stack: Stack) -> None:
     request(page, stack)
     page.get_by_role("button", name="Decline").click()
