@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
-from threading import Event
+from threading import Event, Semaphore
+from uuid import uuid4
 
 import pytest
+import structlog
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from dashboard.actions.engine import Engine
-from dashboard.actions.settler import Settler
+from dashboard.actions.settler import BATCH, LANES, Settler
 from dashboard.store.database import DatabaseUnavailable
 from dashboard.store.intent import State
 from tests.actions.fake_remote import Clock, Crash, Fault
@@ -110,6 +117,45 @@ def test_what_is_on_its_way_is_not_handed_out_again():
     settler.rest()
 
 
+def test_no_more_than_eight_intents_are_on_their_way_at_once():
+    story, on_their_way, answers = Story(), Semaphore(0), Event()
+    story.remote.slow_seconds = 0
+    story.remote.next_fault = lambda call: Fault.SLOW
+
+    def while_slow():
+        on_their_way.release()
+        wait_for(answers)
+
+    story.remote.while_slow = while_slow
+    for _ in range(LANES):
+        story.journal.add(new_intent(str(uuid4())))
+    settler = settler_of(story)
+    assert settler.round() == 9
+    for _ in range(8):
+        assert on_their_way.acquire(timeout=5)
+    assert not on_their_way.acquire(timeout=0.1)
+    answers.set()
+    settler.rest()
+
+
+def test_a_slow_intent_gives_its_lane_back_after_two_seconds():
+    story = Story(create=[Fault.SLOW])
+    story.remote.slow_seconds = 2
+    settler = settler_of(story)
+    turn(settler)
+    assert story.calls == "create"
+    turn(settler)
+    assert (story.calls, story.now.state) == ("create complete", State.DONE)
+
+
+def test_a_round_hands_out_twenty_and_the_next_one_the_rest():
+    story = Story()
+    for _ in range(BATCH):
+        story.journal.add(new_intent(str(uuid4())))
+    settler = settler_of(story)
+    assert (turn(settler), turn(settler)) == (20, 1)
+
+
 def test_a_round_touches_only_what_is_due():
     story = Story(complete=[Fault.NOT_SENT])
     settler = settler_of(story)
@@ -135,7 +181,7 @@ def test_strays_are_swept_in_the_same_round():
     story.remote.catch_up()
     story.remote.entries[-1].lapses_at = None
     story.clock.forward(16 * 60)
-    turn(settler_of(story))
+    assert turn(settler_of(story)) == 1
     assert not story.remote.open_drafts()
 
 
@@ -145,57 +191,132 @@ def test_nothing_is_swept_while_there_are_no_requests_left():
     story.clock.now = swept_at - timedelta(seconds=1)
     story.journal.add(new_intent(OTHER))
     settler = settler_of(story)
-    turn(settler)
+    assert turn(settler) == 1
     before = story.remote.count("find")
     story.clock.now = swept_at
     turn(settler)
     assert story.remote.count("find") == before
 
 
-class Away(MemoryJournal):
+class Away(Watched):
     """A database that is away at first."""
 
     def __init__(self, rounds: int) -> None:
         super().__init__()
         self.rounds = rounds
+        self.asked: list[float] = []
         self.back = Event()
 
     def due(self, now, limit):
-        if self.rounds:
-            self.rounds -= 1
-            raise DatabaseUnavailable("The database is busy.")
+        self.asked.append(time.monotonic())
+        if len(self.asked) <= self.rounds:
+            self.away()
         self.back.set()
         return super().due(now, limit)
 
+    def away(self):
+        raise DatabaseUnavailable("The database is busy.")
 
-def test_a_database_that_is_away_is_waited_for():
-    journal = Away(rounds=3)
-    settler = Settler(Engine(journal, Story().remote, Clock()), Clock(), Gone(), interval=0.001)
+
+class Broken(Away):
+    """A bug where nobody expects one."""
+
+    def away(self):
+        raise RuntimeError("a bug")
+
+
+def settler_on(journal: MemoryJournal) -> Settler:
+    return Settler(Engine(journal, Story().remote, Clock()), Clock(), Gone(), interval=0.001)
+
+
+@pytest.mark.parametrize("trouble", [Away, Broken])
+def test_neither_a_database_that_is_away_nor_a_bug_ends_the_thread(trouble):
+    journal = trouble(rounds=3)
+    settler = settler_on(journal)
     settler.start()
     assert journal.back.wait(5)
     settler.stop()
 
 
-class Broken(MemoryJournal):
-    """A bug where nobody expects one."""
+@pytest.mark.parametrize("trouble", [Away, Broken])
+def test_rounds_come_ever_later_while_nothing_can_be_done(trouble):
+    journal = trouble(rounds=9)
+    settler = settler_on(journal)
+    settler.start()
+    assert journal.back.wait(5)
+    settler.stop()
+    assert journal.asked[9] - journal.asked[8] > 0.2
+
+
+class Counted(MemoryJournal):
+    """Tells when it was asked often."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen = 0
+        self.asked = 0
         self.often = Event()
 
     def due(self, now, limit):
-        self.seen += 1
-        if self.seen > 2:
+        self.asked += 1
+        if self.asked == 20:
             self.often.set()
-        raise RuntimeError("a bug")
+        return super().due(now, limit)
 
 
-def test_a_bug_does_not_end_the_thread():
-    journal = Broken()
-    settler = Settler(Engine(journal, Story().remote, Clock()), Clock(), Gone(), interval=0.001)
+def test_rounds_come_no_later_while_all_is_well():
+    journal = Counted()
+    settler = settler_on(journal)
     settler.start()
     assert journal.often.wait(5)
+    settler.stop()
+
+
+@pytest.mark.parametrize(("rounds", "told"), [(3, ["stands_still", "works"]), (0, [])])
+def test_that_it_stands_still_and_that_it_works_again_is_told_once(rounds, told):
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    journal = Away(rounds)
+    journal.add(new_intent())
+    settler = settler_on(journal)
+    with capture_logs() as lines:
+        settler.start()
+        assert journal.settled.wait(5)
+        settler.stop()
+    events = [line["event"].removeprefix("settler.") for line in lines]
+    assert [event for event in events if event in {"stands_still", "works"}] == told
+
+
+class Blocked(MemoryJournal):
+    """A database that takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.answers = Event(), Event()
+
+    def due(self, now, limit):
+        self.asked.set()
+        wait_for(self.answers)
+        return super().due(now, limit)
+
+
+def test_a_stop_waits_for_the_round_that_is_under_way():
+    journal = Blocked()
+    settler = settler_on(journal)
+    settler.start()
+    wait_for(journal.asked)
+    with ThreadPoolExecutor() as pool:
+        stopping = pool.submit(settler.stop)
+        assert not wait([stopping], 0.1).done
+        journal.answers.set()
+        stopping.result()
+    assert not settler.is_running
+
+
+def test_it_keeps_no_process_alive():
+    before = set(threading.enumerate())
+    settler = settler_of(Story(), "nobody")
+    settler.start()
+    thread = next(one for one in set(threading.enumerate()) - before if one.name == "settler")
+    assert thread.daemon
     settler.stop()
 
 
