@@ -131,14 +131,13 @@ class RedeemProtocol:
         if decided is not None:
             return decided
         if intent.unknown_since is None:
-            return failed(intent, now, intent.failure_code or "refused", intent.failure_text or "")
+            return failed(intent, now, "refused", intent.failure_text or "")
         if intent.creates >= self.policy.most_redemptions:
             text = intent.failure_text or words.never_taken(intent)
             return failed(intent, now, intent.failure_code or "not_created", text)
         if intent.failure_text is not None:
             # What blocks it may be one of ours that came late. It lapses too.
-            again = replace(intent, failure_code=None, failure_text=None)
-            return self._begun_lost(replace(again, creates=intent.creates + 1), now)
+            return self._begun_lost(replace(intent, failure_code=None, failure_text=None), now)
         return replace(intent, state=State.RESERVED, next_at=now)
 
     # -- its end -----------------------------------------------------------------------------------
@@ -206,7 +205,7 @@ class RedeemProtocol:
         if intent.unknown_since is not None and intent.expires_at is not None:
             # Until it lapses, an earlier call that was lost may still complete it.
             intent = replace(intent, sweep_at=max(now, intent.expires_at) + self.policy.read_lag)
-        return failed(intent, now, intent.failure_code or "refused", text)
+        return failed(intent, now, "refused", text)
 
     def _decided_by_others(self, intent: Intent, look: VoucherSeen, now: datetime) -> Intent | None:
         if look.voucher is not None and look.voucher.consumed_at is not None:
