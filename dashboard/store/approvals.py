@@ -35,6 +35,7 @@ from sqlalchemy import (
 
 from dashboard.store import intents
 from dashboard.store.database import DecimalText, UtcDateTime, metadata
+from dashboard.store.direct import Direct
 from dashboard.store.intent import Intent, State
 
 LIFE = timedelta(hours=24)
@@ -157,7 +158,7 @@ def waiting(connection: Connection, now: datetime, limit: int) -> tuple[Asked, .
 
 def waiting_for(connection: Connection, staff_id: str, now: datetime) -> Waiting:
     """How many wait for this person: everybody's but their own."""
-    count, oldest = connection.execute(_FOR_OTHERS, {"now": now, "staff": staff_id}).one()
+    count, oldest = _FOR_OTHERS.row(connection, {"now": now, "staff": staff_id})
     return Waiting(count, oldest)
 
 
@@ -181,8 +182,8 @@ def _waiting(now: datetime | BindParameter[datetime]) -> Select[tuple[object, ..
     return select(table).where(_is_undecided, table.c.expires_at > now, still_waits)
 
 
-# Every page of a supervisor asks this: built once, it takes half the time.
-_FOR_OTHERS = (
+# Every page of a supervisor asks this.
+_FOR_OTHERS = Direct(
     _waiting(bindparam("now", type_=UtcDateTime))
     .where(table.c.staff_id != bindparam("staff"))
     .with_only_columns(func.count(), func.min(table.c.asked_at))

@@ -15,11 +15,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, MetaData, Table, text
+from sqlalchemy import Connection, Engine, MetaData, Table, bindparam, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dashboard.store import engines, shape
+from dashboard.store.direct import Direct
 from dashboard.store.errors import DatabaseUnavailable, explain
 from dashboard.store.types import DecimalText, UtcDateTime
 
@@ -146,13 +147,15 @@ def upsert(
 ) -> None:
     """Insert a row of all three; where one with that unique ``key`` exists, set its ``values``."""
     row = {**key, **values, **(new or {})}
-    connection.execute(_upsert(connection.dialect.name, table, tuple(key), tuple(values)), row)
+    _upsert(connection.dialect.name, table, tuple(key), tuple(values), tuple(row)).run(connection, row)
 
 
 @lru_cache
-def _upsert(dialect: str, table: Table, key: tuple[str, ...], values: tuple[str, ...]) -> Executable:
+def _upsert(
+    dialect: str, table: Table, key: tuple[str, ...], values: tuple[str, ...], row: tuple[str, ...]
+) -> Direct:
     # Only the dialect in use: all the drivers of the other one would stay in memory.
     statement = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     replaced = {name: statement.excluded[name] for name in values}
-    found: Executable = statement.on_conflict_do_update(index_elements=key, set_=replaced)
-    return found
+    new = statement.values({name: bindparam(name) for name in row})
+    return Direct(new.on_conflict_do_update(index_elements=key, set_=replaced))

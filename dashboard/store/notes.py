@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from dashboard.store import staff
 from dashboard.store.database import UtcDateTime, metadata
+from dashboard.store.direct import Direct
 from dashboard.store.texts import shows_what_it_is
 
 MAXIMUM_LENGTH = 2000
@@ -80,15 +81,15 @@ def add(
 def list_for(connection: Connection, programme_id: str, contact_id: int, limit: int = 20) -> tuple[Note, ...]:
     """The newest notes about a member, newest first."""
     which = {"programme": programme_id, "contact": contact_id, "limit": limit}
-    return tuple(_note(row) for row in connection.execute(_NEWEST, which))
+    return tuple(_note(row) for row in _NEWEST.rows(connection, which))
 
 
 def _with_author() -> Select[*tuple[Any, ...]]:
     return select(*table.c, staff.table.c.name).join(staff.table)
 
 
-# Every opened member asks this: built once, it takes half the time.
-_NEWEST = (
+# Every opened member asks this.
+_NEWEST = Direct(
     _with_author()
     .where(table.c.programme_id == bindparam("programme"), table.c.contact_id == bindparam("contact"))
     .order_by(table.c.created_at.desc(), table.c.id)

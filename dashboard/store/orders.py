@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -32,6 +33,7 @@ from sqlalchemy import (
 
 from dashboard.store import intents
 from dashboard.store.database import DecimalText, UtcDateTime, metadata, upsert
+from dashboard.store.direct import Direct
 from dashboard.store.intent import Kind, State
 
 table = Table(
@@ -196,7 +198,7 @@ def waiting(connection: Connection, programme_id: str, now: datetime) -> Waiting
     """How many orders and drafts are known to wait, and since when the oldest does; one that is both counts
     once.
     """
-    count, oldest = connection.execute(_WAITING, {"programme": programme_id, "now": now}).one()
+    count, oldest = _WAITING.row(connection, {"programme": programme_id, "now": now})
     return Waiting(count, oldest)
 
 
@@ -215,9 +217,9 @@ def _waiting() -> Select[int, datetime]:
     return select(func.count(), func.min(both.c.made_at))
 
 
-# Every page asks the first, every opened member the others: built once, they take a fifth of the time.
-_WAITING = _waiting()
-_OF_MEMBER = (
+# Every page asks the first, every opened member the others.
+_WAITING = Direct(_waiting())
+_OF_MEMBER = Direct(
     select(table)
     .where(table.c.programme_id == bindparam("programme"), table.c.contact_id == bindparam("contact"))
     .order_by(table.c.made_at.desc())
@@ -227,7 +229,7 @@ _OF_BALANCE = and_(
     drafts.c.contact_id == bindparam("contact"),
     drafts.c.definition_id == bindparam("definition"),
 )
-_HAS_DRAFTS = select(drafts.c.transaction_id).where(_OF_BALANCE).limit(1)
+_HAS_DRAFTS = Direct(select(drafts.c.transaction_id).where(_OF_BALANCE).limit(1))
 
 
 def last_completed(connection: Connection, programme_id: str) -> datetime | None:
@@ -246,7 +248,7 @@ def last_completed(connection: Connection, programme_id: str) -> datetime | None
 def of_member(connection: Connection, programme_id: str, contact_id: int) -> tuple[OrderRow, ...]:
     """All orders of ours for one member, newest first."""
     which = {"programme": programme_id, "contact": contact_id}
-    return tuple(_order(row) for row in connection.execute(_OF_MEMBER, which).mappings())
+    return tuple(_order(row._asdict()) for row in _OF_MEMBER.rows(connection, which))
 
 
 def saw_drafts(
@@ -297,7 +299,7 @@ def find_draft(connection: Connection, programme_id: str, transaction_id: str) -
 def has_drafts(connection: Connection, programme_id: str, contact_id: int, definition_id: str) -> bool:
     """Whether any draft of this balance of the member is known."""
     which = _balance(programme_id, contact_id, definition_id)
-    return connection.execute(_HAS_DRAFTS, which).first() is not None
+    return _HAS_DRAFTS.row(connection, which) is not None
 
 
 def _balance(programme_id: str, contact_id: int, definition_id: str) -> dict[str, object]:
@@ -305,7 +307,7 @@ def _balance(programme_id: str, contact_id: int, definition_id: str) -> dict[str
     return {"programme": programme_id, "contact": contact_id, "definition": definition_id}
 
 
-def _order(row: RowMapping) -> OrderRow:
+def _order(row: RowMapping | dict[str, Any]) -> OrderRow:
     return OrderRow(**{str(name): value for name, value in row.items()})
 
 

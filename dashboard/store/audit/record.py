@@ -149,7 +149,7 @@ def append(connection: Connection, entry: Entry) -> int:
     if entry.at.tzinfo is None:
         raise ValueError("A moment without a time zone cannot be recorded.")
     key = signing_key(connection)
-    last_seq, last_hash = _LAST.run(connection).fetchone()
+    last_seq, last_hash = _LAST.row(connection)
     seq: int = last_seq + 1
     record = canonical(_values(entry))
     digest = link(last_hash, record)
