@@ -38,22 +38,26 @@ def note_transactions(connection: Connection, reading: Reading) -> int:
     """
     drafts = [one for one in reading.items if one.status is TransactionStatus.DRAFT]
     ours = orders.of_member(connection, reading.programme_id, reading.contact_id)
-    is_known = orders.has_drafts(connection, reading.programme_id, reading.contact_id, reading.definition_id)
-    if not (drafts or is_known or any(one.closed_at is None for one in ours)):
+    if not (
+        drafts
+        or any(one.closed_at is None for one in ours)
+        or orders.has_drafts(connection, reading.programme_id, reading.contact_id, reading.definition_id)
+    ):
         return 0
-    carriers = intents.by_ids(connection, [_mark(one) for one in drafts])
+    carriers = intents.by_ids(connection, [mark for one in drafts if (mark := _mark(one))])
     waiting = {one.intent_id for one in ours if one.transaction_id is None}
     found = [one for one in reading.items if _mark(one) in waiting]
     for item in found:
         orders.found_transaction(connection, _mark(item), canonical(item.id) or item.id)
-    orders.looked_in_vain(
-        connection,
-        reading.programme_id,
-        reading.contact_id,
-        reading.definition_id,
-        reading.at,
-        since=_goes_back_to(reading),
-    )
+    if waiting:
+        orders.looked_in_vain(
+            connection,
+            reading.programme_id,
+            reading.contact_id,
+            reading.definition_id,
+            reading.at,
+            since=_goes_back_to(reading),
+        )
     _close(connection, reading, ours, found)
     orders.saw_drafts(
         connection,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -230,6 +230,12 @@ _OF_BALANCE = and_(
     drafts.c.definition_id == bindparam("definition"),
 )
 _HAS_DRAFTS = Direct(select(drafts.c.transaction_id).where(_OF_BALANCE).limit(1))
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_FORGET_DRAFTS = Direct(
+    delete(drafts).where(
+        _OF_BALANCE, drafts.c.seen_at <= bindparam("at"), drafts.c.made_at >= bindparam("since")
+    )
+)
 
 
 def last_completed(connection: Connection, programme_id: str) -> datetime | None:
@@ -265,10 +271,8 @@ def saw_drafts(
 
     :param since: the list goes back to here only; what was made before stays as it is known.
     """
-    older = delete(drafts).where(_OF_BALANCE, drafts.c.seen_at <= at)
-    if since is not None:
-        older = older.where(drafts.c.made_at >= since)
-    connection.execute(older, _balance(programme_id, contact_id, definition_id))
+    which = _balance(programme_id, contact_id, definition_id)
+    _FORGET_DRAFTS.run(connection, {**which, "at": at, "since": since or _BEGINNING})
     for draft in seen:
         values = asdict(draft)
         key = {name: values.pop(name) for name in ("programme_id", "transaction_id")}
