@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from dashboard.store import intents, recents, staff
+from dashboard.store.database import DatabaseUnavailable
 from dashboard.store.direct import Direct
 from tests.actions.schedules import new_intent
 
@@ -50,3 +51,18 @@ def test_a_rule_that_is_broken_is_told_as_it_is_elsewhere(database, sam):
         row = Direct(select(staff.table)).row(connection)._asdict()
     with pytest.raises(IntegrityError), database.write() as connection:
         twice.run(connection, row)
+
+
+@pytest.mark.postgres
+def test_a_server_that_goes_away_while_it_is_read_is_told_once_and_found_again(postgres_database, caplog):
+    def lose_the_server_and_read() -> None:
+        with postgres_database.read() as connection, postgres_database.write() as other:
+            own = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            other.execute(text(f"SELECT pg_terminate_backend({own}, 5000)"))
+            intents.count_held(connection)
+
+    with pytest.raises(DatabaseUnavailable, match="does not answer"):
+        lose_the_server_and_read()
+    with postgres_database.read() as connection:
+        assert intents.count_held(connection) == 0
+    assert caplog.records == []
