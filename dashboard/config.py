@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from stat import S_ISDIR
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
 import phonenumbers
 from babel import Locale, UnknownLocaleError
 
@@ -30,8 +30,7 @@ class ConfigError(Exception):
     """A setting is missing or wrong; the message is one line that names it and says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """What the console runs with. Build it with :func:`from_environment`."""
 
     api_key: str

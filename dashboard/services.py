@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import msgspec
 
 from dashboard.actions.anchorer import Anchorer
 from dashboard.actions.engine import Engine
@@ -23,8 +24,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(msgspec.Struct, frozen=True):
     """What pages and commands work with. Nothing here knows of HTTP-in."""
 
     settings: Settings

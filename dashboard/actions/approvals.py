@@ -6,7 +6,6 @@ what they may not do themselves they cannot allow. Approved means carried out: t
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -225,9 +224,9 @@ def _entry(decider: Actor, asked: Asked, decided: Request, now: datetime) -> Ent
 def _consequence(after: Intent, now: datetime) -> Entry:
     """What it means for the change itself: it is begun, or it is refused."""
     outcome = Outcome.DENIED if after.state is State.FAILED else Outcome.PENDING
-    told = dataclasses.replace(records.of_new(after), outcome=outcome, at=now)
+    told = replace(records.of_new(after), outcome=outcome, at=now)
     by = after.values.get("approved_by")
-    return told if by is None else dataclasses.replace(told, after={**told.after, "approved_by": by})
+    return told if by is None else replace(told, after={**told.after, "approved_by": by})
 
 
 def _refuse(database: Database, decider: Actor, intent_id: str, now: datetime, denied: Denied) -> None:

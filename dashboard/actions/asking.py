@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -41,7 +40,7 @@ def ask(database: Database, intent: Intent, act: Act, exceeded: tuple[Room, ...]
             return known
         intents.add(connection, waits)
         approvals.add(connection, request)
-        audit.append(connection, dataclasses.replace(records.of_new(waits), action="approval.ask"))
+        audit.append(connection, replace(records.of_new(waits), action="approval.ask"))
     return waits
 
 

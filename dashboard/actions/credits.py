@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
 
+import msgspec
 import structlog
 from sqlalchemy import Connection
 
@@ -36,8 +36,7 @@ PATIENCE = timedelta(seconds=4)
 _PERMISSIONS = {Kind.CREDIT: Permission.CREDITS_WRITE, Kind.DEBIT: Permission.DEBITS_WRITE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks, as the audit record will name them, and with which request."""
 
     staff_id: str
@@ -47,8 +46,7 @@ class Actor:
     ip: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreditForm:
+class CreditForm(msgspec.Struct, frozen=True, kw_only=True):
     """A filled form, as it came: text is checked here, not before."""
 
     intent_id: str

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid5
 
+import msgspec
 import structlog
 from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
@@ -43,8 +43,7 @@ MOST_AT_ONCE = 50
 _LOST_NUMBER = Problem("intent", "Open the form again: its number was lost on the way")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(msgspec.Struct, frozen=True, kw_only=True):
     """What every form carries. Text comes as it was typed: it is checked here, not before."""
 
     intent_id: str
@@ -57,18 +56,16 @@ class Form:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """What a form asks for, in the shape that is kept and sent."""
 
     values: Mapping[str, str | None]
-    fields: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = msgspec.field(default_factory=dict)
     """Further fields of the intent, such as the transaction that it is about."""
     gift: Gift | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """One change, asked for."""
 
     kind: Kind

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+
+import msgspec
+from msgspec.structs import replace
 
 from dashboard.actions.orders import Draft, lapsed
 from dashboard.actions.preview import PARTIAL, left_to_take, room
@@ -13,8 +15,7 @@ from dashboard.brevo.balances import BalanceDefinition
 from dashboard.store.intent import Goal
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What ending a draft would come to; part of the dry run."""
 
     draft: Draft

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from dashboard.actions import follow
@@ -30,8 +29,7 @@ def _unknown() -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolForm(Form):
+class EnrolForm(Form, frozen=True, kw_only=True):
     """A contact to make a member."""
 
     subscription_id: str = ""
@@ -44,8 +42,7 @@ class EnrolForm(Form):
     """Whether they are a member already, as far as it is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactForm(EnrolForm):
+class ContactForm(EnrolForm, frozen=True, kw_only=True):
     """A contact to create, and to enrol at once. ``contact_id`` is 0: there is none yet."""
 
     contact_id: int = 0

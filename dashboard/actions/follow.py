@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
+
+import msgspec
 
 from dashboard.store.intents import Intent, Kind, Link
 
@@ -18,8 +19,7 @@ THEN = "then"
 """The value under which what follows is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Then:
+class Then(msgspec.Struct, frozen=True):
     """One change that is to follow."""
 
     kind: Kind

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
+import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from dashboard.actions import amounts, asking
@@ -24,8 +24,7 @@ USED_UP = "Your limit is used up"
 _COUNTED_IN_POINTS = frozenset({"PERCENT"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gift:
+class Gift(msgspec.Struct, frozen=True, kw_only=True):
     """What a change gives away: it counts against the limits of who gives it, and is never for oneself."""
 
     amount: Decimal
@@ -84,7 +83,7 @@ def ask(database: Database, intent: Intent, given: Act, over: OverLimit) -> Inte
     with database.read() as connection:
         rate = limits.rate(connection, given.unit)
     if given.unit in _COUNTED_IN_POINTS:
-        told = dataclasses.replace(given, amount=limits.in_points(given.amount, rate), unit=limits.POINTS)
+        told = replace(given, amount=limits.in_points(given.amount, rate), unit=limits.POINTS)
         return asking.ask(database, intent, told, over.exceeded)
     return asking.ask(database, intent, given, Standing(over.exceeded).told_in(rate).rooms)
 

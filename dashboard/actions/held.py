@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
 from msgspec.structs import replace
 
 from dashboard.actions import records
@@ -69,8 +69,7 @@ _OUTCOMES = {
 _TWO_PHASE = frozenset({Kind.CREDIT, Kind.DEBIT, Kind.DRAFT_COMPLETE, Kind.DRAFT_CANCEL, Kind.VOUCHER_REDEEM})
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One intent that is not settled, and what can be done about it."""
 
     intent: Intent
@@ -78,8 +77,7 @@ class Case:
     """What each one does, in words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """A filled form."""
 
     intent_id: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.actions import amounts, follow
 from dashboard.actions.deeds import PATIENCE, Accepted, Actor, Ask, Form, Gift, perform, text_problems, tidy
@@ -28,8 +29,7 @@ _DAY = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")
 _LAST_SECOND = time(23, 59, 59)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueForm(Form):
+class IssueForm(Form, frozen=True, kw_only=True):
     """A voucher to give."""
 
     reward: Reward
@@ -52,8 +52,7 @@ class IssueForm(Form):
     """The programme's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
+class Validity(msgspec.Struct, frozen=True):
     """When a voucher can be used; None for at once, and for what the reward says."""
 
     begins: datetime | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
+
+import msgspec
 
 from dashboard.brevo.errors import BrevoError
 from dashboard.brevo.fetched import Evidence, Write
@@ -54,8 +55,7 @@ class Ledger(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LookFailed:
+class LookFailed(msgspec.Struct, frozen=True):
     """The remote could not be read."""
 
     kind: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
+import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
@@ -26,8 +26,7 @@ LESS_WITHOUT_A_WORD = "Enter a word to whoever asked: why it is less"
 _REDUCIBLE = frozenset({Kind.CREDIT, Kind.DEBIT})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What whoever decides has before their eyes beside the request."""
 
     definition: BalanceDefinition | None
@@ -38,8 +37,7 @@ class Look:
     zone: tzinfo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """A filled form of whoever decides."""
 
     intent_id: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dashboard.actions.deeds import (
@@ -51,8 +50,7 @@ def _known(ids: Sequence[int]) -> Sequence[int]:
     return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndForm(Form):
+class EndForm(Form, frozen=True, kw_only=True):
     """A membership to end."""
 
     member: ReadMember
@@ -61,8 +59,7 @@ class EndForm(Form):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharersForm(Form):
+class SharersForm(Form, frozen=True, kw_only=True):
     """Contacts to add to a membership, or to take out of it."""
 
     sharer_ids: Sequence[str]
@@ -72,8 +69,7 @@ class SharersForm(Form):
     """Which of these contacts do not exist; asked as :data:`ReadMember` is, for those to add."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierForm(Form):
+class TierForm(Form, frozen=True, kw_only=True):
     """A tier to put a member into. The next evaluation may undo it."""
 
     tier_id: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection
 
 from dashboard.brevo.history import HistoryItem
@@ -19,8 +19,7 @@ _SOURCES = ("source", "channel", "shop")
 _LONGEST_SOURCE = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Transactions of one balance as the remote listed them, newest first."""
 
     programme_id: str

@@ -11,10 +11,10 @@ the slowest would have come, calls a person if it did.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
 from msgspec.structs import replace
 
 from dashboard.actions import words
@@ -59,13 +59,12 @@ class Doubt(StrEnum):
     """It most likely echoes a delivery of ours: looked for until reads have surely caught up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
     """What was seen. ``fields`` are what the intent learns from DONE and from OPEN."""
 
     seen: Seen
-    fields: Mapping[str, object] = field(default_factory=dict)
-    evidence: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = msgspec.field(default_factory=dict)
+    evidence: Mapping[str, object] = msgspec.field(default_factory=dict)
     code: str = "not_shown"
     """For ELSE and UNSURE: why, for machines and in words."""
     text: str = words.NOT_SHOWN_AT_ALL

@@ -8,10 +8,10 @@ to be dated, so that the engine dates it when it keeps it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+import msgspec
 import structlog
 
 from dashboard.brevo.errors import InvalidInput
@@ -32,8 +32,7 @@ Decide = Callable[[datetime], Intent]
 """The next intent, given the present moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(msgspec.Struct, frozen=True):
     """What became of things of ours that nobody chose."""
 
     ids: tuple[str, ...]

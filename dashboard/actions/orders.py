@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+
+import msgspec
+from msgspec.structs import replace
 
 from dashboard.actions import amounts, order_meta
 from dashboard.actions.deeds import (
@@ -34,8 +36,7 @@ from dashboard.store.database import Database
 from dashboard.store.intent import Goal, Intent, Kind, State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderForm(Form):
+class OrderForm(Form, frozen=True, kw_only=True):
     """An order to make."""
 
     definition: BalanceDefinition
@@ -55,8 +56,7 @@ class OrderForm(Form):
     zone: tzinfo = UTC
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A pending transaction, as a page showed it."""
 
     transaction_id: str
@@ -73,24 +73,21 @@ class Draft:
     """Other contacts that the balance belongs to, as far as they are known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftForm(Form):
+class DraftForm(Form, frozen=True, kw_only=True):
     """One draft to end."""
 
     draft: Draft
     goal: Goal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkForm(Form):
+class BulkForm(Form, frozen=True, kw_only=True):
     """Several drafts to end in one way. Each has its own contact; that of the form counts for nothing."""
 
     drafts: tuple[Draft, ...]
     goal: Goal
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
+class Decider(msgspec.Struct, frozen=True):
     """Who ended a transaction, as far as can be told."""
 
     name: str | None

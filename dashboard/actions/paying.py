@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 from dashboard.actions import follow
 from dashboard.actions.deeds import Form, tidy
@@ -24,8 +25,7 @@ class Pays(StrEnum):
     """The shop: what the remote charges is given back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
+class Paid(msgspec.Struct, frozen=True):
     """What a voucher cost its member, to be given back when it is revoked."""
 
     definition_id: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import timedelta
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+
+class Policy(msgspec.Struct, frozen=True):
     """How patient the engine is. The defaults are the product's; a simulator may turn each one."""
 
     draft_ttl: int = 600

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Protocol
+
+import msgspec
 
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.store.intent import Kind
@@ -36,8 +37,7 @@ class Lasting(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(msgspec.Struct, frozen=True):
     """What will happen. Unknown figures are None, never guessed."""
 
     balance_now: Decimal | None

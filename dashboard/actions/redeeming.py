@@ -10,10 +10,10 @@ With the goal to begin only, it rests once it is begun, until a person turns the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import replace
 
 from dashboard.actions import words
@@ -30,8 +30,7 @@ from dashboard.store.intents import Goal, Intent, Pause, State
 _CLOCKS_DIFFER = timedelta(seconds=10)
 
 
-@dataclass(frozen=True, slots=True)
-class VoucherSeen:
+class VoucherSeen(msgspec.Struct, frozen=True):
     """The voucher as the member's list shows it; None when it is not there."""
 
     voucher: Voucher | None

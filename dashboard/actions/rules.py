@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.actions import amounts
 from dashboard.actions.preview import PARTIAL, left_to_take, room
@@ -20,8 +21,7 @@ LONGEST_NOTE = 500
 OWN = "You can't give points to your own membership. Ask a colleague"
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(msgspec.Struct, frozen=True):
     """What a form is measured against."""
 
     kind: Kind

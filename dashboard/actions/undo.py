@@ -7,7 +7,6 @@ original (``linked_id``); the original finds it by :func:`links_of`. There is at
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dashboard.actions import follow
@@ -25,8 +24,7 @@ from dashboard.store.intent import Goal, Intent, Kind, Link
 __all__ = ["Facts", "How", "Links", "Offer", "UndoForm", "links_of", "may_offer", "offer", "undo"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndoForm(Form):
+class UndoForm(Form, frozen=True, kw_only=True):
     """Something to take back. Programme and contact are those of the original."""
 
     original_id: str

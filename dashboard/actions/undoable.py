@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 from dashboard.actions.deeds import Actor
 from dashboard.actions.paying import Paid
@@ -32,8 +33,7 @@ class How(StrEnum):
     """The voucher is withdrawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """Whether and how something can be taken back."""
 
     how: How | None
@@ -43,8 +43,7 @@ class Offer:
     """The role is all that is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(msgspec.Struct, frozen=True):
     """What an intent belongs to, and what belongs to it."""
 
     origin: Intent | None
@@ -56,8 +55,7 @@ class Links:
         return next((one for one in self.following if counts(one)), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a page knows that decides about taking back; None where it does not."""
 
     balance: Decimal | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+import msgspec
 
 from dashboard.brevo.errors import NotFound, Refused
 from dashboard.brevo.fetched import Fetched
@@ -42,8 +43,7 @@ class Validating(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(msgspec.Struct, frozen=True):
     """The answer. ``voucher`` is the member's, where it is theirs; ``at`` when the remote was asked."""
 
     reason: Reason

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+import msgspec
+from msgspec.structs import replace
 
 from dashboard.actions import follow
 from dashboard.actions.deeds import (
@@ -48,23 +50,21 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeForm(Form):
+class RevokeForm(Form, frozen=True, kw_only=True):
     """Vouchers to withdraw."""
 
     voucher_ids: tuple[str, ...]
     vouchers: tuple[Voucher, ...]
     """All that the member has, as read now: an ID that is none of them is refused."""
-    paid: Mapping[str, Paid] = field(default_factory=dict)
+    paid: Mapping[str, Paid] = msgspec.field(default_factory=dict)
     """What each cost its member, by voucher ID; see :func:`paid_for`."""
-    gifts: Mapping[str, Gift] = field(default_factory=dict)
+    gifts: Mapping[str, Gift] = msgspec.field(default_factory=dict)
     """What comes back though nobody knows that it was paid, by voucher ID: it counts as given away."""
     gives_back: bool = True
     """Whether that comes back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReissueForm(Form):
+class ReissueForm(Form, frozen=True, kw_only=True):
     """A lost voucher: revoked, and one like it issued."""
 
     voucher: Voucher
@@ -76,8 +76,7 @@ class ReissueForm(Form):
     """The change of ours that issued the lost one, if one of ours did: the new one is paid for as it was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedeemForm(Form):
+class RedeemForm(Form, frozen=True, kw_only=True):
     """A voucher to use. The till's or order's number stands in ``case_reference`` and is required."""
 
     voucher: Voucher

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from dashboard.cli.common import Problem
 
@@ -28,8 +29,7 @@ _NEVER_FROM_OUTSIDE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DemoState:
+class DemoState(msgspec.Struct, frozen=True):
     """One demo's folder: its database, its secret key and where its sandbox answers."""
 
     folder: Path

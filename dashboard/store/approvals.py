@@ -6,7 +6,6 @@ say; when its time runs out the intent fails, and nothing is written here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -108,8 +107,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Decided at the screen of whoever asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A request and the intent that it is about."""
 
     request: Request
@@ -121,8 +119,7 @@ class Asked:
         return self.intent.state is State.AWAITING_APPROVAL
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """How many requests wait for a person, and since when the oldest does."""
 
     count: int

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import Connection
 
 from dashboard.permissions import Permission
@@ -30,8 +30,7 @@ class Unknown(Exception):  # noqa: N818 - as above
     """There is no such member of staff."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """A transaction in which nobody else changes staff, and the person as they are before it."""
 
     connection: Connection

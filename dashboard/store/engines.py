@@ -7,12 +7,12 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, cast
 
+import msgspec
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from dashboard.store.errors import DatabaseUnavailable
@@ -23,8 +23,7 @@ _CONNECT_SECONDS = 3
 _VERIFIED_TLS = "verify-full"
 
 
-@dataclass(frozen=True, slots=True)
-class Engines:
+class Engines(msgspec.Struct, frozen=True):
     """One pool that only reads, one that writes, and where they lead."""
 
     reader: Engine

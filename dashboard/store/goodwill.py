@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from dashboard.store import intents, spending
@@ -16,8 +16,7 @@ _MOVES = (Kind.CREDIT.value, Kind.DEBIT.value)
 _GOODWILL = "goodwill"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One credit or debit that was done, or a voucher that the shop paid for."""
 
     intent_id: str

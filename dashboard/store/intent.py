@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -240,8 +239,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(filter(None, (self.values.get(name) or "").split(",")))
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(msgspec.Struct, frozen=True):
     """Why no write is sent at present, and until when."""
 
     waiting: Waiting

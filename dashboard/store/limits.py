@@ -7,10 +7,10 @@ at the rate of its unit, so that one budget holds for all of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from enum import StrEnum
 
+import msgspec
 from sqlalchemy import Column, Connection, Integer, String, Table, delete, insert, select
 
 from dashboard.permissions import Role
@@ -50,8 +50,7 @@ rates = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(msgspec.Struct, frozen=True):
     """The most that is allowed within a span; None for no bound."""
 
     value: Decimal | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -47,8 +47,7 @@ class NoteError(ValueError):
     """The text cannot be kept; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     """A note as it was written; notes are not changed."""
 
     id: str

@@ -6,11 +6,12 @@ And the drafts that were seen while members were read: the remote lists drafts o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+from msgspec.structs import asdict
 from sqlalchemy import (
     BigInteger,
     BindParameter,
@@ -74,8 +75,7 @@ drafts = Table(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRow:
+class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     """One order of ours. ``amount`` is signed."""
 
     intent_id: str
@@ -95,8 +95,7 @@ class OrderRow:
     """When the member was last read in vain for its transaction; None once that is named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenDraft:
+class SeenDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A draft as a member's history showed it. ``amount`` is signed."""
 
     programme_id: str
@@ -111,8 +110,7 @@ class SeenDraft:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """How many wait, and since when the oldest does."""
 
     count: int

@@ -7,9 +7,9 @@ session, that makes many small ones or reads members out. Whoever waits as told 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import Column, Connection, ForeignKey, Index, String, Table, delete, insert, select
 
 from dashboard.store.database import UtcDateTime, hold, metadata
@@ -18,8 +18,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 _LONGEST_KEY = 36
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True):
     """How many may be done within each span, by one person and by all staff together."""
 
     what: str
@@ -61,8 +60,7 @@ table = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Full:
+class Full(msgspec.Struct, frozen=True):
     """As many as may be were done within ``span``; ``until``: when there is room again."""
 
     most: int

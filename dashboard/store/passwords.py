@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from threading import BoundedSemaphore
 from unicodedata import normalize
 
+import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
@@ -57,8 +57,7 @@ class WeakPassword(ValueError):  # noqa: N818 - says what happened
     """The password breaks a rule; the message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """What looking at a password found."""
 
     right: bool

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Boolean, Column, Connection, Integer, Row, String, Table, func, insert, select, update
 
 from dashboard.store.database import UtcDateTime, hold, metadata
@@ -44,8 +44,7 @@ class ReasonError(ValueError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True):
     """One reason that staff can choose."""
 
     code: str

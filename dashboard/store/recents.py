@@ -6,11 +6,11 @@ their own person sees them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -47,8 +47,7 @@ table = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Recent:
+class Recent(msgspec.Struct, frozen=True):
     """A member as seen when the person last opened them."""
 
     contact_id: int

@@ -7,7 +7,6 @@ late.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import sha256
@@ -15,6 +14,7 @@ from secrets import token_urlsafe
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -80,8 +80,7 @@ def by_token(token: str) -> dict[str, object]:
     return {"token_hash": _hashed(token)}
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """One sign-in on one device."""
 
     id: str
@@ -103,8 +102,7 @@ class Session:
         return now - self.last_used_at >= LAST_USE_EVERY
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A new session and the token that only its browser gets."""
 
     token: str

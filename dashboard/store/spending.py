@@ -7,11 +7,12 @@ there is one writer at a time anyway.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 from decimal import ROUND_UP, Decimal
 from hashlib import sha256
 
+import msgspec
+from msgspec.structs import replace
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -51,16 +52,14 @@ table = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """Who gets it."""
 
     programme_id: str
     contact_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One credit or voucher that is to use up a person's limits."""
 
     intent_id: str
@@ -75,8 +74,7 @@ class Act:
     """Of the programme: its days count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(msgspec.Struct, frozen=True):
     """One limit and what is used of it."""
 
     span: Span
@@ -96,8 +94,7 @@ class Room:
         return self.left is None or amount <= self.left
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """How a person stands against all limits that hold for them."""
 
     rooms: tuple[Room, ...]

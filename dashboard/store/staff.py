@@ -7,13 +7,13 @@ database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from unicodedata import normalize
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -86,8 +86,7 @@ class StaffError(ValueError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class StaffMember:
+class StaffMember(msgspec.Struct, frozen=True):
     """A person who works with the console."""
 
     id: str

@@ -7,12 +7,12 @@ at the same moment cannot slip through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
 from unicodedata import normalize
 
+import msgspec
 from sqlalchemy import Column, Connection, Integer, String, Table, delete, select, update
 
 from dashboard.store.database import UtcDateTime, metadata, upsert
@@ -34,8 +34,7 @@ table = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """What is counted: a hash, so that the table tells neither addresses nor accounts."""
 
     digest: str

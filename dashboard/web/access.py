@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar, cast
 
+import msgspec
 from flask import Flask, current_app, request
 from flask_login import current_user
 from structlog import get_logger
@@ -31,8 +31,7 @@ View = TypeVar("View", bound=Callable[..., object])
 _log = get_logger("web.access")
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(msgspec.Struct, frozen=True):
     """What an endpoint asks of the one who calls it."""
 
     permission: Permission
@@ -42,8 +41,7 @@ class Access:
     """A part that comes while somebody may be typing beside it: it never leads away to the sign-in page."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignedIn(msgspec.Struct, frozen=True):
     """Who sends this request, as flask-login wants to see it."""
 
     staff: StaffMember

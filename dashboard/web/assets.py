@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
 from time import monotonic
 
+import msgspec
 from flask import Flask, Response, abort, request
 from werkzeug.security import safe_join
 
@@ -18,8 +18,7 @@ EXTENSION = "loyalty-desk-assets"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(msgspec.Struct, frozen=True):
     """One file, read and compressed once."""
 
     body: bytes

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from dashboard.web.forms import Problem
 
 _OLDEST = date(2000, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(msgspec.Struct, frozen=True):
     """From the beginning of the first day to the end of the last one; None where the page is open-ended."""
 
     first: date | None

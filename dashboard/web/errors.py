@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
 
+import msgspec
 from flask import Response, g, render_template
 
 from dashboard.brevo import errors as brevo
 from dashboard.web import htmx
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True):
     """A way on."""
 
     url: str

@@ -18,9 +18,9 @@ kept in the answer; after signing in the same form is shown again, filled, and s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeVar, cast
 
+import msgspec
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from structlog import get_logger
@@ -34,8 +34,7 @@ View = TypeVar("View", bound=Callable[..., object])
 TOKEN, REVIEW = "_token", "_review"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """One field of a form. ``label`` names it when kept text is shown; without one it is kept unseen."""
 
     name: str
@@ -44,8 +43,7 @@ class Field:
     """A password: read as it is, never shown again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """The fields a view takes."""
 
     fields: tuple[Field, ...]
@@ -53,8 +51,7 @@ class Form:
     """Shows the form filled with what :func:`typed` returns; gets a problem and the view's arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """One thing to put right: the ID of its field, empty when it is about the whole form, and what to do."""
 
     field: str

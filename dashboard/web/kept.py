@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+import msgspec
 from flask import Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from dashboard.web.forms import Field, form_of
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """A form that was not carried out: where it goes, its fields, and whether it can be shown filled."""
 
     target: str

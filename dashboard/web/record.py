@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from flask import g, request
 
 from dashboard.store import audit
@@ -15,8 +15,7 @@ from dashboard.web.access import services, signed_in
 _JUST_DONE = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Nobody:
+class Nobody(msgspec.Struct, frozen=True):
     """Who acts before anybody has signed in."""
 
     id = None

@@ -6,12 +6,12 @@ Nothing here asks the remote, and nothing needs the database: the shell must com
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import cast
 from uuid import UUID
 
+import msgspec
 from flask import Flask, current_app, g, render_template, request
 from markupsafe import Markup
 
@@ -25,8 +25,7 @@ from dashboard.web.errors import remote_trouble
 from dashboard.web.filters import formats
 
 
-@dataclass(frozen=True, slots=True)
-class NavItem:
+class NavItem(msgspec.Struct, frozen=True):
     """One line of the side navigation. ``key`` is the letter after ``g``."""
 
     label: str
@@ -37,16 +36,14 @@ class NavItem:
     count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(msgspec.Struct, frozen=True):
     """Which remote stands behind the figures; ``loud`` when none of it is real."""
 
     label: str
     loud: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ProgrammeLink:
+class ProgrammeLink(msgspec.Struct, frozen=True):
     """One programme as the switch shows it."""
 
     id: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier
 
 import pytest
+from msgspec.structs import replace
 
 from dashboard.actions import approvals as deciding
 from dashboard.actions.approvals import Changed, Gone, Look, OwnRequest, Verdict
@@ -227,9 +227,7 @@ def test_without_the_programmes_rules_it_can_still_be_approved(supervisor, asked
 
 
 def test_the_programmes_rules_are_looked_at_again(supervisor, asked):
-    from msgspec.structs import replace as changed  # noqa: PLC0415 - a struct, not a dataclass
-
-    capped = changed(POINTS, max_credit=Decimal(3000))
+    capped = replace(POINTS, max_credit=Decimal(3000))
     supervisor.look = replace(supervisor.look, definition=capped)
     message = "Points must be 3,000 or fewer: the programme allows no more at once"
     assert supervisor.problems(asked.id) == [Problem("amount", message)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from dashboard.actions.credits import Actor, CreditForm, give_credit, take_debit
 from dashboard.actions.engine import Engine
@@ -83,7 +83,7 @@ def filled(**changes: object) -> CreditForm:
         balance=Decimal(12480),
         balance_at=START,
     )
-    return replace(form, **changes)  # type: ignore[arg-type]
+    return replace(form, **changes)
 
 
 def test_a_credit_is_given_and_the_receipt_can_tell_all_of_it(desk):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from decimal import Decimal
 from threading import Barrier
 
 import pytest
+from msgspec.structs import replace
 
 from dashboard.store import presets, reasons
 from dashboard.store.presets import PresetsError

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from dashboard.permissions import Role

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 from babel import Locale
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
@@ -186,7 +187,7 @@ def running(template: Path, folder: Path, **changes: object) -> Iterator[Desk]:
     file = folder / "desk.db"
     shutil.copy(template, file)
     clock = Clock()
-    services = Services.build(replace(settings(file), **changes), clock=clock)  # type: ignore[arg-type]
+    services = Services.build(msgspec.structs.replace(settings(file), **changes), clock=clock)
     app = create_app(services)
     app.jinja_env.bytecode_cache = _compiled
     try:

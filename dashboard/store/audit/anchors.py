@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,8 +21,7 @@ _TAIL = 16 * 1024
 """Bytes at the end of the file in which the last good line is looked for; a line has about 220."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(msgspec.Struct, frozen=True):
     """The head as it stood at a moment."""
 
     seq: int

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import Connection
 
 from dashboard.store.audit.record import Filters, page
@@ -17,8 +17,7 @@ REMEMBERED = timedelta(days=31)
 _TEXTS_KEPT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """What the last check found."""
 
     at: datetime

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import asdict
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -84,8 +84,7 @@ _APPEND = Direct(insert(table).values({name: bindparam(name) for name in ("seq",
 _MOVE_HEAD = Direct(update(head).values({name: bindparam(name) for name in ("seq", "hash", "signature")}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that somebody did, tried or was refused.
 
     ``before``, ``after`` and ``remote_ids`` hold numbers of the ledger and IDs, never personal data of the
@@ -106,23 +105,21 @@ class Entry:
     intent_id: str | None = None
     reason: str | None = None
     case_reference: str | None = None
-    before: Mapping[str, object] = field(default_factory=dict)
-    after: Mapping[str, object] = field(default_factory=dict)
-    remote_ids: Mapping[str, object] = field(default_factory=dict)
+    before: Mapping[str, object] = msgspec.field(default_factory=dict)
+    after: Mapping[str, object] = msgspec.field(default_factory=dict)
+    remote_ids: Mapping[str, object] = msgspec.field(default_factory=dict)
     request_id: str | None = None
     ip: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True):
     """A row of the record: its number and what was entered. Decimals come back as text."""
 
     seq: int
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What a page of the record is narrowed to; None narrows nothing."""
 
     since: datetime | None = None
@@ -184,8 +181,7 @@ def moment(at: datetime) -> str:
 
 
 def _values(entry: Entry) -> dict[str, object]:
-    values = {item.name: getattr(entry, item.name) for item in fields(entry)}
-    return {**values, "at": moment(entry.at)}
+    return {**asdict(entry), "at": moment(entry.at)}
 
 
 def _newest(connection: Connection, statement: Select[int, str], limit: int) -> tuple[Recorded, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
+import msgspec
 from sqlalchemy import Connection, func, select
 
 from dashboard.store.audit.anchors import read_anchors
@@ -44,8 +44,7 @@ class Kind(StrEnum):
     """Lines of the anchors' file are damaged or not signed by us."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One thing that is wrong, in a sentence."""
 
     kind: Kind
@@ -54,8 +53,7 @@ class Finding:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
+class VerifyReport(msgspec.Struct, frozen=True):
     """What a check of the record found."""
 
     rows: int

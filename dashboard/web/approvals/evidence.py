@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
+
+import msgspec
 
 from dashboard.actions import lending, preview
 from dashboard.actions.approvals import Look, fingerprint
@@ -31,8 +32,7 @@ _DETAILS = {
 """What binds a request besides amount, reason, case and note, by kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True):
     """What the person who asks gave within the last 30 days."""
 
     count: int
@@ -41,8 +41,7 @@ class Given:
     to_member: int
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """All of it on one screen."""
 
     asked: Asked

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.actions import amounts
 from dashboard.store.approvals import Asked, Decision, Excess
@@ -26,8 +27,7 @@ _NOT_OVER = {
 _ACTS = {Kind.CREDIT: "Give", Kind.DEBIT: "Take back", Kind.ORDER_CREATE: "Order"}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """How a request stands, in a tag and a sentence."""
 
     label: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from dashboard.store.audit import Filters, Outcome
 from dashboard.web import days
@@ -24,8 +25,7 @@ _LONGEST = 100
 _MOST = Decimal(10) ** 12
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """One range as a chip shows it."""
 
     label: str
@@ -33,8 +33,7 @@ class Span:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """What the reader asked for: as typed, as the store understands it, and what is wrong with it."""
 
     typed: Mapping[str, str]

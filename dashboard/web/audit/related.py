@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from dashboard.services import Services
 from dashboard.store import audit, intents
@@ -24,8 +25,7 @@ _BACKWARD: Mapping[Link | None, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """Rows of one change."""
 
     title: str

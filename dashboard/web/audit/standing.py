@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from dashboard.services import Services
 from dashboard.store import audit
 from dashboard.store.audit import Anchor, Check
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """What a page says of the chain without reading it."""
 
     last_seq: int

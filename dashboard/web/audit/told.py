@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from dashboard.web.audit import words
 from dashboard.web.audit.filters import Choice
 from dashboard.web.filters import formats
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """What staff and reasons are called, by ID and code."""
 
     people: Mapping[str, str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+
+import msgspec
 
 from dashboard.store.audit import Entry, Outcome
 from dashboard.web.filters import formats
@@ -80,8 +81,7 @@ OUTCOMES = {
 """Label and kind of tag."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One value before and after; None where it is not known or does not exist."""
 
     label: str
@@ -89,8 +89,7 @@ class Change:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteId:
+class RemoteId(msgspec.Struct, frozen=True):
     """An ID at Brevo and what it names."""
 
     label: str

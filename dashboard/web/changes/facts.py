@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from markupsafe import Markup
 
 from dashboard.actions import order_meta
@@ -15,8 +15,7 @@ from dashboard.web.changes import words
 from dashboard.web.filters import Formats
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """One line."""
 
     label: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from uuid import UUID
 
+import msgspec
 from flask import Blueprint, Response, make_response, render_template, url_for
+from msgspec.structs import replace
 
 from dashboard.actions import undo as undoing
 from dashboard.actions.closing import is_overdue
@@ -38,8 +39,7 @@ _BELONGS = {
 """What one is to the other: said on the page of what came later, and on that of what came first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One change among others."""
 
     label: str

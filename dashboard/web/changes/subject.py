@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
+
+import msgspec
 
 from dashboard.brevo.errors import BrevoError, NotFound
 from dashboard.brevo.members import AccountInfo
@@ -20,8 +21,7 @@ SECONDS = 2.5
 """What the form waits for figures that it can do without."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """Whose balances are changed, as far as the page could read them."""
 
     programme_id: UUID

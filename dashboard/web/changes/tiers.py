@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.brevo.configuration import ProgrammeConfiguration
 from dashboard.brevo.members import AccountInfo
@@ -13,8 +14,7 @@ from dashboard.brevo.tiers import Tier, TierGroup
 REAL_TIME = "real_time"
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(msgspec.Struct, frozen=True):
     """One tier group, before and after. Names are None below the lowest tier."""
 
     group: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.actions import order_meta
 from dashboard.actions.one_phase import ALREADY
@@ -12,8 +13,7 @@ from dashboard.store.intents import Goal, Intent, Kind, Phase, State
 from dashboard.web.filters import Formats
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(msgspec.Struct, frozen=True):
     """How one kind is said: who "gave" it, asks "to give" it, is "giving" it; then the headline."""
 
     past: str
@@ -113,8 +113,7 @@ def is_begun(intent: Intent) -> bool:
     return intent.goal is Goal.BEGIN and intent.state is State.DRAFT
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What became of a change, in a line: never more than is known."""
 
     state: str

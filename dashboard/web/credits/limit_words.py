@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.actions import amounts
 from dashboard.actions.rules import Rulebook
@@ -22,8 +23,7 @@ _WHEN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Gauge:
+class Gauge(msgspec.Struct, frozen=True):
     """How much of one limit is used."""
 
     used: Decimal

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.actions import amounts
 from dashboard.store.intents import Kind
 from dashboard.web.filters import Formats
 
 
-@dataclass(frozen=True, slots=True)
-class FormWords:
+class FormWords(msgspec.Struct, frozen=True):
     """The words of one form. ``template``, ``singular`` and those for a request hold ``{amount}``."""
 
     deed: str

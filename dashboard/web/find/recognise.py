@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 import phonenumbers
 
 MINIMUM_LENGTH = 3
@@ -60,16 +60,14 @@ _LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(msgspec.Struct, frozen=True):
     """One request: find by exactly this value of this kind."""
 
     kind: Kind
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(msgspec.Struct, frozen=True):
     """What is known beside the text."""
 
     region: str
@@ -78,8 +76,7 @@ class Hints:
     """Member numbers seen lately: their dashes are put into one that was typed without."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """How one text is searched for."""
 
     lookups: tuple[Lookup, ...] = ()

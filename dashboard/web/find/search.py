@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from contextvars import copy_context
-from dataclasses import dataclass, field
 from uuid import UUID
+
+import msgspec
 
 from dashboard.brevo.client import Brevo
 from dashboard.brevo.contacts import Contact, IdentifierType
@@ -28,8 +29,7 @@ _IDENTIFIERS = {
 _MALFORMED = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """A contact that was found, and by what. ``person`` is None where only the membership was read."""
 
     contact_id: int
@@ -43,8 +43,7 @@ class Hit:
         return self.person.name if self.person else f"Contact {self.contact_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(msgspec.Struct, frozen=True):
     """The outcome of one request."""
 
     lookup: Lookup
@@ -56,12 +55,11 @@ class Looked:
     account: Fetched[AccountInfo] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """What came of a search."""
 
     plan: Plan
-    looked: tuple[Looked, ...] = field(default=())
+    looked: tuple[Looked, ...] = msgspec.field(default=())
 
     @property
     def hits(self) -> tuple[Hit, ...]:

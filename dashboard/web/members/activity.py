@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 from dashboard.brevo.history import HistoryItem
 from dashboard.brevo.status import TransactionStatus
@@ -35,16 +36,14 @@ class Filter(StrEnum):
         return "Not completed" if self is Filter.FAILED else self.value.capitalize()
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(msgspec.Struct, frozen=True):
     """Another change of ours that one belongs with: ``Taken back by Lea Moreau``."""
 
     text: str
     intent_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(msgspec.Struct, frozen=True):
     """A change of ours, from the audit record."""
 
     actor: str
@@ -59,8 +58,7 @@ class Deed:
     """Whether the reader may take it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One transaction as the table shows it. Empty texts are left empty, never guessed."""
 
     id: str
@@ -103,8 +101,7 @@ _STATUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(msgspec.Struct, frozen=True):
     """Some rows of a list, and where it goes on."""
 
     rows: tuple[Row, ...]
@@ -209,8 +206,7 @@ _PASSES: dict[Filter, Callable[[HistoryItem], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """What is open: the sum of the drafts among the transactions that were read."""
 
     amount: Decimal

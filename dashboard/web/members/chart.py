@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
+import msgspec
 from babel import Locale
 from babel.dates import format_date
 
@@ -24,8 +24,7 @@ _DAYS, _WEEKS = 13, 84
 _LAST_MOMENT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """The balance at the end of one day, week or month, or now."""
 
     at: datetime
@@ -35,8 +34,7 @@ class Step:
     long_label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(msgspec.Struct, frozen=True):
     """At least two steps, oldest first."""
 
     steps: tuple[Step, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.brevo.balances import Entry, EntryPage
 
@@ -15,8 +16,7 @@ SOON = 60
 SHOWN = 4
 
 
-@dataclass(frozen=True, slots=True)
-class ExpiryDay:
+class ExpiryDay(msgspec.Struct, frozen=True):
     """All lots that end on one day, or that never end."""
 
     day: date | None
@@ -33,8 +33,7 @@ class ExpiryDay:
         return self.days_left is not None and self.days_left <= SOON
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(msgspec.Struct, frozen=True):
     """The live lots by day, the first to expire first, those without an end last."""
 
     days: tuple[ExpiryDay, ...]

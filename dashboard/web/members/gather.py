@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import ceil
 from typing import NoReturn, cast
 from uuid import UUID
 
+import msgspec
 from flask import current_app
 
 from dashboard.brevo.balances import BalanceDefinition
@@ -51,8 +51,7 @@ def snapshots() -> Snapshots:
     return cast(Snapshots, current_app.extensions[EXTENSION])
 
 
-@dataclass(slots=True)
-class Gathering:
+class Gathering(msgspec.Struct):
     """The reads of one request. Make it with :func:`begin`."""
 
     programme_id: UUID
@@ -63,7 +62,7 @@ class Gathering:
     local: Local
     is_reused: bool
     """Whether a page was made of these reads before."""
-    panels: Deadline = field(default_factory=lambda: Deadline(PANEL_SECONDS))
+    panels: Deadline = msgspec.field(default_factory=lambda: Deadline(PANEL_SECONDS))
 
     @property
     def ledger(self) -> Ledger:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode
+
+import msgspec
 
 from dashboard.web.members.activity import Filter
 
@@ -13,8 +14,7 @@ OUTDATED = "member-outdated"
 """Event: the strip found that the member had changed; everything else comes again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(msgspec.Struct, frozen=True):
     """The links of one page: which balance and which chip it shows goes along in all of them."""
 
     programme_id: str

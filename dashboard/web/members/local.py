@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
+
+import msgspec
 
 from dashboard.actions.deeds import Actor
 from dashboard.actions.undoable import counts, may_offer
@@ -28,8 +29,7 @@ LOOKS_AGAIN = timedelta(minutes=5)
 YOU = "You"
 
 
-@dataclass(frozen=True, slots=True)
-class StaffAction:
+class StaffAction(msgspec.Struct, frozen=True):
     """One line of "Staff actions and notes"."""
 
     id: str
@@ -51,8 +51,7 @@ class StaffAction:
         return self.who == YOU
 
 
-@dataclass(frozen=True)
-class Local:
+class Local(msgspec.Struct, frozen=True, dict=True):
     """The newest of it."""
 
     intents: tuple[Intent, ...]

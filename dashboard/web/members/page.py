@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import cached_property
 
+import msgspec
 from babel import Locale
 
 from dashboard.brevo.balances import BalanceDefinition, EntryPage
@@ -26,8 +26,7 @@ from dashboard.web.members.strip import POINTS, BalanceFigure, TierFigure, balan
 from dashboard.web.members.vouchers import VoucherList, reward_names, voucher_list
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(msgspec.Struct, frozen=True):
     """All that the page is made of. ``items`` are the transactions read so far, newest first."""
 
     contact_id: int

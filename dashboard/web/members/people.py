@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 import phonenumbers
 
 _FIRST_NAMES = ("FIRSTNAME", "FIRST_NAME", "PRENOM", "VORNAME", "NOMBRE")
@@ -15,8 +15,7 @@ _EXTERNAL_IDS = ("EXT_ID", "EXTERNAL_ID")
 _LANGUAGES = ("LANGUAGE", "LANG", "LOCALE")
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """A contact, as far as it says who it is."""
 
     contact_id: int

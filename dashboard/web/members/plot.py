@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor
+
+import msgspec
 
 HEIGHT = 100
 MOST_TICKS = 3
@@ -14,8 +15,7 @@ MAGNITUDE = 40
 """More digits than any figure has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plot:
+class Plot(msgspec.Struct, frozen=True):
     """Paths of an SVG, ``width`` wide and :data:`HEIGHT` high, its origin at the top left."""
 
     width: int

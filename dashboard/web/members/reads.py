@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextvars import copy_context
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from time import monotonic
 from typing import Generic, TypeVar
+
+import msgspec
 
 from dashboard.brevo.errors import BrevoError
 from dashboard.brevo.fetched import Fetched
@@ -18,8 +19,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-@dataclass(frozen=True, slots=True)
-class Part(Generic[T]):
+class Part(msgspec.Struct, Generic[T], frozen=True):
     """One part of a page: what is known, since when, and why it is not newer."""
 
     fetched: Fetched[T] | None = None

@@ -8,9 +8,10 @@ expire may leave none, so nothing is worked out beyond the last moment at which 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.brevo.history import HistoryItem
 from dashboard.brevo.status import TransactionStatus
@@ -20,8 +21,7 @@ _EXPIRY = frozenset({"expiry", "expired", "expiration"})
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(msgspec.Struct, frozen=True):
     """A completed transaction, and the balance right after it."""
 
     id: str
@@ -35,8 +35,7 @@ class Move:
         return self.after - self.amount
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(msgspec.Struct, frozen=True):
     """The balance between ``since`` and ``until``: ``moves`` newest first, ``balance`` at the end of it."""
 
     moves: tuple[Move, ...]

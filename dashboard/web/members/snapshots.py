@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
 from uuid import UUID
 
+import msgspec
 from cachetools import TTLCache
 
 from dashboard.brevo.balances import EntryPage
@@ -38,8 +38,7 @@ MOST_PAGES = 10
 """Pages of the history one member's snapshot may hold: the newest 1,000 transactions."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
+class _Asking(msgspec.Struct, frozen=True):
     """What is asked about one member.
 
     Apart from the snapshot, which holds the reads that ask: reads that led back to it would keep a forgotten

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.members import AccountInfo
@@ -13,8 +14,7 @@ from dashboard.brevo.tiers import Tier, TierGroup, TierProgress, progress
 POINTS = "POINTS"
 
 
-@dataclass(frozen=True, slots=True)
-class BalanceFigure:
+class BalanceFigure(msgspec.Struct, frozen=True):
     """The member's total for one definition."""
 
     definition_id: str
@@ -24,8 +24,7 @@ class BalanceFigure:
     """None when the remote names no total for this definition."""
 
 
-@dataclass(frozen=True, slots=True)
-class TierFigure:
+class TierFigure(msgspec.Struct, frozen=True):
     """Where the member stands in one tier group. Figures are None where the remote gives too little."""
 
     group: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 _KINDS = ("type", "kind")
 _SUBJECTS = ("reason", "campaign", "reward", "description", "label", "title", "event")
@@ -22,8 +23,7 @@ _DETAILS = 3
 _LONGEST = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(msgspec.Struct, frozen=True):
     """One transaction in words; empty texts where nothing is said."""
 
     what: str

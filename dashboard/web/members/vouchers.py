@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.brevo.vouchers import Voucher, VoucherPage, VoucherState
 
 
-@dataclass(frozen=True, slots=True)
-class VoucherRow:
+class VoucherRow(msgspec.Struct, frozen=True):
     """One voucher. ``at`` is the date that matters in its state, ``preposition`` how it is said."""
 
     id: str
@@ -37,8 +37,7 @@ class VoucherRow:
         return self.state in {VoucherState.AVAILABLE, VoucherState.NOT_YET_VALID}
 
 
-@dataclass(frozen=True, slots=True)
-class VoucherList:
+class VoucherList(msgspec.Struct, frozen=True):
     """The vouchers that came, and how many there are when the remote said so."""
 
     rows: tuple[VoucherRow, ...]

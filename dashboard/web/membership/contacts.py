@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
+
+import msgspec
 
 from dashboard.actions.refusals import Problem, Unacceptable
 from dashboard.brevo.contacts import Contact
@@ -16,8 +17,7 @@ from dashboard.web.members.people import person
 from dashboard.web.membership.whose import contact_of
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(msgspec.Struct, frozen=True):
     """A contact and what to call them."""
 
     contact_id: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from dashboard.brevo.configuration import ProgrammeConfiguration
 from dashboard.brevo.members import AccountInfo
@@ -21,8 +22,7 @@ from dashboard.web.membership.whose import Whose
 UNKNOWN = "Not known now"
 
 
-@dataclass(frozen=True, slots=True)
-class Stake:
+class Stake(msgspec.Struct, frozen=True):
     """One kind of it."""
 
     label: str

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+import msgspec
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
@@ -35,8 +36,7 @@ BLANK: Mapping[str, str] = {"tier_id": "", **why.BLANK}
 WARNING = "The next evaluation at Brevo may undo it: a tier that is put in by hand is not kept in place."
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """One tier to choose."""
 
     value: str

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
 
 from dashboard.actions.deeds import part_id
 from dashboard.actions.dry_run import Plan, dry_run
@@ -27,8 +29,7 @@ MOST_READ = 20
 GONE = "The console does not know it as pending any more. Open the queue again."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the form."""
 
     key: str

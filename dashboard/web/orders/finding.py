@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from flask import request
 
 from dashboard.actions.noting import can_be_ended
@@ -42,8 +42,7 @@ class Over(ErrorPage):
         super().__init__(409, title, text, link=link, recorded=request.method in SAFE_METHODS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A draft that waits."""
 
     draft: Draft

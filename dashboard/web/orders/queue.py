@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 from dashboard.store import intents, orders
 from dashboard.store.database import Database
@@ -35,8 +36,7 @@ class Chip(StrEnum):
         return self.value.capitalize()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that waits."""
 
     key: str

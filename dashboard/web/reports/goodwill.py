@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
 
 from dashboard.store.goodwill import Act
 from dashboard.store.intents import Kind, Link
@@ -33,8 +35,7 @@ _OTHERS = "Others"
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line of a table: what was given, and what of it was undone since."""
 
     key: str
@@ -46,8 +47,7 @@ class Line:
     is_marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(msgspec.Struct, frozen=True):
     """What was given in the week that begins on ``monday``."""
 
     monday: date
@@ -55,8 +55,7 @@ class Week:
     total: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(msgspec.Struct, frozen=True):
     """All about one balance of one programme, or about its vouchers."""
 
     programme_id: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from dashboard.web import days
 from dashboard.web.days import Days
@@ -20,8 +21,7 @@ LONGEST = timedelta(days=366)
 _LONGEST_TEXT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """One range as a chip shows it."""
 
     label: str
@@ -29,8 +29,7 @@ class Span:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True):
     """From the first day to the last, both included."""
 
     typed: Mapping[str, str]

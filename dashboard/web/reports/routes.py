@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
 
+import msgspec
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 
 from dashboard.brevo.errors import BrevoError
 from dashboard.permissions import Permission
@@ -32,16 +33,14 @@ MEMBERS = 20
 _MOST_LABELS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(msgspec.Struct, frozen=True):
     """What a balance is called; ``unit`` is None while the remote cannot tell."""
 
     title: str
     unit: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(msgspec.Struct, frozen=True):
     """One label of the chart and one row of its table; without ``long_label`` it has no row."""
 
     label: str

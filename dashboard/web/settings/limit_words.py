@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.actions import amounts
 from dashboard.permissions import Role
@@ -16,8 +17,7 @@ NO_LIMIT = "no limit"
 MOST_TIMES = 9999
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(msgspec.Struct, frozen=True):
     """What the fields of a span are called, its column, and its name in the record."""
 
     value: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
+
+import msgspec
 
 from dashboard.web.audit.words import Change, label
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(msgspec.Struct, frozen=True):
     """What is settled before and after, value by name, as the audit record keeps it too."""
 
     before: Mapping[str, str]

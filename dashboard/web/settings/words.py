@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from dashboard.store.audit import Recorded
 from dashboard.store.reasons import Reason
@@ -12,8 +13,7 @@ from dashboard.store.reasons import Reason
 NOTHING_NEW = "Nothing is different yet. Change something, then look at the difference"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What was saved a moment ago, in a line."""
 
     headline: str

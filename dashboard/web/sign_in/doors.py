@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from flask import request
 
 from dashboard.store import audit, sessions, staff, throttle
@@ -31,8 +31,7 @@ class Locked(Exception):  # noqa: N818 - as above
         return f"Locked until {formats().clock_time(self.until)}. Ask an admin to unlock."
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(msgspec.Struct, frozen=True):
     """Somebody is in."""
 
     user: SignedIn

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from dashboard.store import audit, colleagues, own_contacts, presence, sessions, staff
 from dashboard.store.colleagues import Change
@@ -18,8 +19,7 @@ from dashboard.web.errors import ErrorPage
 from dashboard.web.staff import words
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """One member of staff, with what the console knows of their presence."""
 
     member: StaffMember

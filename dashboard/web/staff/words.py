@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from dashboard.permissions import Permission, Role
 from dashboard.store.audit import Entry, Recorded
@@ -11,8 +12,7 @@ from dashboard.store.staff import StaffMember
 from dashboard.web.access import DEEDS
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What was done a moment ago, in a line."""
 
     headline: str
@@ -21,8 +21,7 @@ class Receipt:
     """Its number in the audit record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True):
     """What another role would change: rights as a person reads them."""
 
     gains: tuple[str, ...]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
+
+import msgspec
 
 from dashboard.brevo.budget import FamilyBudget
 from dashboard.brevo.errors import NoAnswer
@@ -27,8 +28,7 @@ class State(StrEnum):
     UNKNOWN = "Not asked yet"
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(msgspec.Struct, frozen=True):
     """The remote as the latest calls of this process met it."""
 
     state: State
@@ -39,8 +39,7 @@ class Remote:
     families: Mapping[str, FamilyBudget]
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(msgspec.Struct, frozen=True):
     """The database and what waits in it."""
 
     query_ms: float

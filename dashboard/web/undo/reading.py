@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
 
 from dashboard.actions.paying import paid_for
 from dashboard.actions.undoable import Facts
@@ -26,8 +28,7 @@ SECONDS = 2.5
 """What the page waits for the vouchers or the history, beside the member."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """The member as read now, and what of it decides."""
 
     subject: Subject

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from dashboard.actions.undoable import How, moved
 from dashboard.store.intents import Intent
 from dashboard.web.filters import Formats
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(msgspec.Struct, frozen=True):
     """The act, its button, and the way out of it."""
 
     title: str

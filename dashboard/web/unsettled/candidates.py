@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+
+import msgspec
 
 from dashboard.brevo.errors import BrevoError
 from dashboard.brevo.status import TransactionStatus
@@ -29,8 +30,7 @@ _ENDS = {
 """The statuses that prove a kind of change, where it is not that something was completed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """One thing at Brevo."""
 
     id: str
@@ -43,8 +43,7 @@ class Candidate:
     """Whether it took effect: a draft did not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What there is; ``trouble`` says why nobody can tell now."""
 
     candidates: tuple[Candidate, ...] = ()

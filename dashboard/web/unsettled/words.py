@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from dashboard.actions.held import Choice
 from dashboard.brevo.rows import moment
@@ -13,8 +14,7 @@ from dashboard.web.changes.facts import Fact
 from dashboard.web.filters import Formats
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(msgspec.Struct, frozen=True):
     """A decision: the headline of its card, its button, and what the note is to say."""
 
     title: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from flask import url_for
 
 from dashboard.actions import issuing
@@ -29,8 +29,7 @@ _FEW = 6
 """So many rewards need no field to find one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """One reward of the list."""
 
     id: str
@@ -42,8 +41,7 @@ class Choice:
     """Why none of it is given at present."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(msgspec.Struct, frozen=True):
     """What fits the text."""
 
     text: str

@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from dashboard.actions.paying import Paid
 from dashboard.brevo.configuration import ProgrammeConfiguration
 from dashboard.brevo.vouchers import Voucher, VoucherState
@@ -22,8 +24,7 @@ from dashboard.web.vouchers.holding import Holding
 BLANK: Mapping[str, str] = {"give_back": "", **why.BLANK}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One voucher of a list."""
 
     id: str

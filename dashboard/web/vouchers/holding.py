@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import replace
 
 from dashboard.actions.completing import is_open
@@ -27,8 +27,7 @@ MOST_PAGES = 5
 _CHANGES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True):
     """What the member has. With ``error`` it is older, or nothing, because the remote cannot be read now."""
 
     vouchers: tuple[Voucher, ...]
@@ -91,8 +90,7 @@ def costs(whose: Subject, vouchers: tuple[Voucher, ...]) -> Mapping[str, Paid]:
     return {voucher_id: each for voucher_id, each in paid.items() if each is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(msgspec.Struct, frozen=True):
     """What our own record knows of using one voucher."""
 
     used: Intent | None = None

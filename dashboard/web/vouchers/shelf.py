@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import cast
 from uuid import UUID
 
+import msgspec
 from cachetools import LRUCache
 from flask import current_app
 
@@ -29,8 +29,7 @@ MOST = 1000
 THREADS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Shelved:
+class Shelved(msgspec.Struct, frozen=True):
     """One reward as far as it could be read."""
 
     id: str
