@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from flask import Flask
@@ -15,6 +16,18 @@ from dashboard.web import assets
 
 MAX_BODY = 64 * 1024
 """Bytes. The longest form of the console is far below it."""
+
+_ENTRANCE = (
+    "components/",
+    "layouts/",
+    "sign_in/",
+    "home/",
+    "find/",
+    "members/",
+    "membership/_menu.html",
+    "changes/_receipt.html",
+)
+"""Where the templates lie of the pages that people come in by: under half of all there is to compile."""
 
 
 def create_app(services: Services) -> Flask:
@@ -55,10 +68,26 @@ class _Context(Context):
 
 
 def warm_up(app: Flask) -> None:
-    """Compile all templates and read all files, so that a worker's first page is as quick as its others."""
-    for name in app.jinja_env.list_templates(extensions=["html"]):
-        app.jinja_env.get_template(name)
+    """Compile what people come in by and read all files, so that a worker's first page is as quick as any."""
+    for name in _templates(app):
+        if name.startswith(_ENTRANCE):
+            app.jinja_env.get_template(name)
     app.extensions[assets.EXTENSION].read_all()
+
+
+def warm_up_rest(app: Flask, *, pause: float = 0.02) -> None:
+    """Compile the other templates beside the first pages, which wait for no more than one of them.
+
+    :param pause: seconds between two, in which pages have the processor to themselves.
+    """
+    for name in _templates(app):
+        if not name.startswith(_ENTRANCE):
+            app.jinja_env.get_template(name)
+            sleep(pause)
+
+
+def _templates(app: Flask) -> list[str]:
+    return app.jinja_env.list_templates(extensions=["html"])
 
 
 _PACKAGE = Path(__file__).parent

@@ -6,6 +6,7 @@ import gc
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -79,7 +80,8 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:
         """The console; called in each worker."""
-        from dashboard.app import create_app, warm_up  # noqa: PLC0415 - the arbiter, which serves nothing, stays small
+        # The arbiter, which serves nothing, stays small.
+        from dashboard.app import create_app, warm_up, warm_up_rest  # noqa: PLC0415 - as it says
         from dashboard.services import Services  # noqa: PLC0415 - as above
         from dashboard.web.proxy import BehindProxies  # noqa: PLC0415 - as above
 
@@ -90,6 +92,8 @@ class Server(BaseApplication):
         # What lives as long as the worker is not searched for garbage again: that took 60 ms, amid pages.
         gc.collect()
         gc.freeze()
+        # Less than half of the templates are compiled by now: the others are not waited for.
+        Thread(target=warm_up_rest, args=(app,), name="templates", daemon=True).start()
         return app
 
     def reload(self) -> None:
