@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
@@ -18,14 +18,12 @@ from gunicorn.http import wsgi
 from gunicorn.workers.base import Worker
 
 from dashboard import logs
+from dashboard.app import create_app, warm_up, warm_up_rest
 from dashboard.cli.common import WrongSettings
 from dashboard.cli.processes import end_with_parent
 from dashboard.config import Settings
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from dashboard.services import Services
+from dashboard.services import Services
+from dashboard.web.proxy import BehindProxies
 
 GRACE_SECONDS = 20
 """How long requests may go on after SIGTERM: two writes of 8 s each can be on their way when it comes."""
@@ -44,7 +42,7 @@ class GunicornLog(Logger):
 
 
 class Server(BaseApplication):
-    """One arbiter; each worker builds the console for itself, after the fork."""
+    """One arbiter, which loads the code; each worker builds the console for itself, after the fork."""
 
     def __init__(
         self,
@@ -72,6 +70,8 @@ class Server(BaseApplication):
             "worker_tmp_dir": _MEMORY if Path(_MEMORY).is_dir() else None,
             "control_socket_disable": True,
             "logger_class": GunicornLog,
+            # What is loaded by then stays shared until it is written to, as by a search for garbage.
+            "when_ready": lambda _arbiter: gc.freeze(),
             "post_worker_init": self._start_worker,
             "worker_exit": self._end_worker,
         }
@@ -80,11 +80,6 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:
         """The console; called in each worker."""
-        # The arbiter, which serves nothing, stays small.
-        from dashboard.app import create_app, warm_up, warm_up_rest  # noqa: PLC0415 - as it says
-        from dashboard.services import Services  # noqa: PLC0415 - as above
-        from dashboard.web.proxy import BehindProxies  # noqa: PLC0415 - as above
-
         self._services = Services.build(self._settings)
         app = create_app(self._services)
         app.wsgi_app = BehindProxies(app.wsgi_app, self.cfg.forwarded_allow_ips)  # type: ignore[method-assign]
