@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from dashboard.brevo.outbound import LONGEST_WAIT, RESERVE, UNTOLD_WAIT
 
@@ -19,8 +20,7 @@ _REMAINING = "x-sib-ratelimit-remaining"
 _RESET = "x-sib-ratelimit-reset"
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyBudget:
+class FamilyBudget(msgspec.Struct, frozen=True):
     """What was last heard about one family of calls. None is what was not said."""
 
     limit: int | None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import quote
 from uuid import UUID
+
+import msgspec
 
 from dashboard.brevo.errors import InvalidInput
 
@@ -17,8 +18,7 @@ Id = UUID | str
 LARGEST_CONTACT_ID = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One request. ``operation`` is the contract's operation ID: the only part that is ever logged."""
 
     operation: str

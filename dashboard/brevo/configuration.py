@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import TypeVar
 
+import msgspec
 from cachetools import LRUCache
 
 from dashboard.brevo.balances import BalanceDefinition
@@ -36,8 +36,7 @@ THREADS = 10
 FAILED_DEPENDENCY = 424
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveProgrammes:
+class ActiveProgrammes(msgspec.Struct, frozen=True):
     """The programmes that members can be in, when they were read, and whether that is too long ago."""
 
     value: tuple[Programme, ...]
@@ -45,8 +44,7 @@ class ActiveProgrammes:
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ProgrammeConfiguration:
+class ProgrammeConfiguration(msgspec.Struct, frozen=True):
     """A programme's configuration.
 
     ``fetched_at`` is the age of its oldest part, ``stale`` whether any part is older than it should be.
@@ -159,8 +157,7 @@ class Configuration:
             return Fetched((), self._clock(), error.request_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(msgspec.Struct, frozen=True):
     programme: Cached[Programme]
     definitions: Cached[tuple[BalanceDefinition, ...]]
     tier_groups: Cached[tuple[TierGroup, ...]]

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import TypeVar, overload
@@ -61,8 +60,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 _log = structlog.get_logger("dashboard.brevo")
 
 
-@dataclass(frozen=True, slots=True)
-class Kinds:
+class Kinds(msgspec.Struct, frozen=True):
     """The limits that an exchange keeps; see :mod:`dashboard.brevo.outbound`."""
 
     page_read: Kind

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+import msgspec
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -15,8 +16,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched(Generic[T_co]):
+class Fetched(msgspec.Struct, Generic[T_co], frozen=True):
     """A read's answer: its value, when it came, and the remote's ID for the request."""
 
     value: T_co
@@ -34,8 +34,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """Why a verdict was given; goes into the audit record as it is.
 
     ``kind`` is one of ``answer`` (a bound 2xx), ``refused`` (a bound 4xx), ``unauthorised`` (401, 403),
@@ -53,8 +52,7 @@ class Evidence:
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Write(Generic[T_co]):
+class Write(msgspec.Struct, Generic[T_co], frozen=True):
     """A write's outcome. ``value`` is there only with APPLIED, and may be None even then (a 204)."""
 
     verdict: Verdict

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
+
+import msgspec
+from msgspec.structs import replace
 
 from dashboard.brevo.errors import BrevoError, Forbidden, Limited, RemoteFailure, Unauthorised, Unreachable
 
@@ -13,8 +15,7 @@ TROUBLES = (Unreachable, Unauthorised, Forbidden, Limited, RemoteFailure)
 """What is wrong with the remote or our access to it; other errors are about one call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(msgspec.Struct, frozen=True):
     """``trouble`` is what the latest call met, None when it was answered well."""
 
     answered_at: datetime | None = None

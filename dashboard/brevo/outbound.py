@@ -26,7 +26,7 @@ not sent. Everything goes to ``BREVO_API_URL``; nothing else is ever called.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 CONNECT_SECONDS = 2.0
 POOL_SIZE = 64
@@ -39,8 +39,7 @@ BREAKER_FAILURES = 5
 BREAKER_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True):
     """The limits of one kind of call: seconds in all, tries, and whose connection it uses.
 
     ``has_precedence`` calls are sent whatever the budget and the breaker say.

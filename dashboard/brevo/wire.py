@@ -11,10 +11,10 @@ from __future__ import annotations
 import ssl
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import httpcore
 import httpx
+import msgspec
 
 from dashboard.brevo.deadline import Deadline, DeadlineBackend, NotTrusted, Resolver, resolve
 from dashboard.brevo.errors import ForeignAnswer, NoAnswer, NotSecure, NotSent, Timeout, Unreadable
@@ -27,8 +27,7 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 _NO_BODY = httpx.ByteStream(b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A whole answer, decompressed. Header names are lower-case."""
 
     status: int

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from dashboard.brevo.errors import BudgetExhausted, NoAnswer
 from dashboard.brevo.fetched import Evidence, Fetched, Verdict, Write
@@ -161,7 +163,7 @@ class Acting:
         return Write(Verdict.UNKNOWN, None, self._evidence(kind))
 
     def _not_applied(self, kind: str, **more: Any) -> Write[Any]:
-        return Write(Verdict.NOT_APPLIED, None, replace(self._evidence(kind), **more))
+        return Write(Verdict.NOT_APPLIED, None, msgspec.structs.replace(self._evidence(kind), **more))
 
     def _evidence(self, kind: str) -> Evidence:
         return Evidence(kind=kind, at=self.clock.now, sent=True, request_id="remote-request")

@@ -334,7 +334,9 @@ class FakeRemote:
     def _not_applied(
         self, kind: str, *, sent: bool = True, message: str | None = None, retry_after: float | None = None
     ) -> Write[Transaction]:
-        evidence = replace(self._evidence(kind), sent=sent, message=message, retry_after=retry_after)
+        evidence = msgspec.structs.replace(
+            self._evidence(kind), sent=sent, message=message, retry_after=retry_after
+        )
         return Write(Verdict.NOT_APPLIED, None, evidence)
 
     def _evidence(self, kind: str) -> Evidence:
