@@ -132,6 +132,15 @@ def test_a_line_torn_by_a_crash_does_not_spoil_the_next(anchorer, database, path
     assert anchorer.last().seq == 2
 
 
+def test_a_first_line_torn_at_its_first_byte_does_not_spoil_the_next(anchorer, database, path):
+    append(database)
+    path.parent.mkdir()
+    path.write_text("{")
+    anchorer.round()
+
+    assert anchorer.last().seq == 1
+
+
 def test_the_file_and_its_folder_are_their_owner_s_alone(anchorer, database, path):
     append(database)
     anchorer.round()
