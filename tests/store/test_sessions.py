@@ -96,6 +96,10 @@ def test_a_request_that_comes_too_late_cannot_revive_a_session(database, opened,
     assert not extend(database, opened, now + 30 * MINUTE)
 
 
+def test_two_uses_at_the_same_moment_both_find_the_session_alive(database, opened, now):
+    assert [extend(database, opened, now + MINUTE) for _ in range(2)] == [True, True]
+
+
 def test_a_slower_request_does_not_set_the_last_use_back(database, opened, now):
     extend(database, opened, now + 10 * MINUTE)
     extend(database, opened, now + 5 * MINUTE)
