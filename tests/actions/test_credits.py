@@ -19,7 +19,7 @@ from dashboard.actions.refusals import Conflict, Denied, NotRecorded, Problem, R
 from dashboard.brevo.balances import BalanceDefinition
 from dashboard.permissions import Role
 from dashboard.store import audit, intents
-from dashboard.store.audit import Filters, Outcome
+from dashboard.store.audit import Entry, Filters, Outcome
 from dashboard.store.database import Database
 from dashboard.store.intent import Intent, Phase, State
 from dashboard.store.staff import StaffMember
@@ -334,6 +334,27 @@ def test_the_record_names_the_request_and_where_it_came_from(desk):
     with desk.database.read() as connection:
         (newest, *_) = audit.page(connection, Filters())
     assert (newest.entry.request_id, newest.entry.ip, newest.entry.actor_role) == ("r1", "127.0.0.1", "agent")
+
+
+def test_the_record_of_what_was_refused_says_who_tried_what(desk):
+    form = filled(amount="10,001")
+    desk.problems(form)
+    with desk.database.read() as connection:
+        (refused,) = audit.page(connection, Filters())
+    assert refused.entry == Entry(
+        at=desk.clock(),
+        actor_id=desk.actor.staff_id,
+        actor_name="Sam",
+        actor_role="agent",
+        action="credit.give",
+        outcome=Outcome.DENIED,
+        programme_id=PROGRAMME,
+        contact_id=7,
+        intent_id=form.intent_id,
+        after={"amount": "10001", "definition": DEFINITION},
+        request_id="r1",
+        ip="127.0.0.1",
+    )
 
 
 def test_a_role_is_taken_as_it_is_now(desk):
