@@ -89,14 +89,20 @@ def test_what_another_process_may_still_be_doing_is_left_to_it():
 
 
 def test_a_call_that_hangs_keeps_no_other_intent_waiting():
-    answers = Event()
+    hangs, answers = Event(), Event()
     watched = Watched()
     story = Story(journal=watched, create=[Fault.SLOW])
     story.remote.slow_seconds = 0
-    story.remote.while_slow = lambda: wait_for(answers)
-    watched.add(new_intent(OTHER))
+
+    def while_slow():
+        hangs.set()
+        wait_for(answers)
+
+    story.remote.while_slow = while_slow
     settler = settler_of(story)
     settler.start()
+    wait_for(hangs)
+    watched.add(new_intent(OTHER))
     assert watched.settled.wait(5)
     assert watched.get(OTHER).state is State.DONE
     assert not story.now.is_settled
