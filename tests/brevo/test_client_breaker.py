@@ -52,6 +52,19 @@ def test_open_it_lets_one_through_every_few_seconds():
     assert [breaker.lets_through() for _ in range(3)] == [True, False, False]
 
 
+def test_what_fails_while_it_is_open_does_not_put_off_the_next_try():
+    seconds = [100.0]
+    breaker = Breaker(now=lambda: seconds[0])
+    fail(breaker, BREAKER_FAILURES)
+
+    seconds[0] += BREAKER_SECONDS - 1
+    fail(breaker, 1)
+    assert not breaker.lets_through()
+
+    seconds[0] += 1
+    assert breaker.lets_through()
+
+
 def test_an_answer_closes_it():
     breaker = Breaker()
     fail(breaker, BREAKER_FAILURES + 3)
