@@ -94,6 +94,11 @@
     $("summary", menu).focus();
   });
 
+  // Enter opens a form whose button then has the focus: held down, the same key must not press that too.
+  on("keydown", (event) => {
+    if (event.repeat && event.key === "Enter" && event.target.matches("a, button, summary")) event.preventDefault();
+  });
+
   // ---- Forms ---------------------------------------------------------------------------------------------
 
   const numbers = new Intl.NumberFormat(document.documentElement.dataset.locale || "en-GB");

@@ -193,6 +193,21 @@ def test_of_two_agents_on_one_draft_the_second_is_told_who_and_when(
     assert stack.points(member) == before + 120
 
 
+def test_enter_held_down_opens_the_form_and_no_more(page: Page, stack: Stack, member: int):
+    chosen = pending.leave(stack, member)
+    page.goto(paths.member(member))
+    page.locator(f"#complete-{chosen}").focus()
+
+    page.keyboard.down("Enter")
+    expect(page.locator("#end-order")).to_be_focused()
+    page.keyboard.down("Enter")  # the same press goes on
+    page.keyboard.up("Enter")
+    page.keyboard.press("Escape")
+
+    expect(page.locator(f"#complete-{chosen}")).to_be_focused()
+    assert pending.status(stack, member, chosen) == "draft"
+
+
 def test_three_fast_enters_complete_it_once(page: Page, stack: Stack, member: int):
     chosen, before = pending.leave(stack, member), stack.points(member)
     stack.control("PUT", "/latency", {"seconds": 0.3})
