@@ -250,6 +250,7 @@ def test_a_disabled_person_is_out_at_once_and_until_enabled(desk):
     page = page.form("Disable Sam Rivera").send()
 
     assert "Sam Rivera is disabled. 1 session ended." in page.main
+    assert "What Sam Rivera may do once enabled again" in page.main
     assert sam.open("/account/").status_code == 303
     desk.visitor().sign_in("sam@demo.example", PASSWORD, status=422)
 
