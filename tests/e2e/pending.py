@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from dashboard.cli.state import SANDBOX_KEY
