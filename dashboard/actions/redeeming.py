@@ -223,12 +223,10 @@ class RedeemProtocol:
 class Redeeming:
     """Carries redemptions."""
 
-    def __init__(
-        self, calls: VoucherCalls, clock: Callable[[], datetime], protocol: RedeemProtocol | None = None
-    ) -> None:
+    def __init__(self, calls: VoucherCalls, clock: Callable[[], datetime], protocol: RedeemProtocol) -> None:
         self._calls = calls
         self._clock = clock
-        self._protocol = protocol or RedeemProtocol()
+        self._protocol = protocol
 
     def resume(self, intent: Intent, now: datetime) -> Intent:
         """The answer of a call that was on its way counts as lost."""

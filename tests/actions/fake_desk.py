@@ -142,6 +142,9 @@ class FakeDesk(Acting):
     def redeem(
         self, programme_id: str, *, voucher_id: str, contact_id: int, ttl: int, meta: Mapping[str, object]
     ) -> Write[Redemption]:
+        assert contact_id > 0
+        assert meta["intent"]
+
         def act() -> Redemption:
             self._usable(voucher_id)
             if self.is_blocked(voucher_id):
@@ -159,6 +162,8 @@ class FakeDesk(Acting):
     def complete_redemption(
         self, programme_id: str, redemption_id: str, *, contact_id: int
     ) -> Write[Redemption]:
+        assert contact_id > 0
+
         def act() -> Redemption:
             begun = self.world.redemptions[redemption_id]
             if begun.completed_at is not None:

@@ -238,6 +238,7 @@ def test_a_use_is_ours_only_between_our_call_and_the_lapse_unless_a_call_was_los
 )
 def test_a_refused_completion_has_failed_once_a_late_sight_of_an_earlier_one_is_ruled_out(faults, seconds):
     tale = redeeming(complete_redemption=faults)
+    tale.clock.forward(120)
     failed = tale.settle()
     assert (failed.state, failed.failure_code) == (State.FAILED, "refused")
     assert failed.failure_text == "Brevo refused it: the rules say no. The voucher was not redeemed."
@@ -263,3 +264,23 @@ def test_after_twenty_looks_that_did_not_see_the_whole_list_a_person_is_asked():
     assert (held.state, held.failure_code) == (State.HELD, "not_shown")
     assert held.failure_text == words.not_shown(held)
     assert tale.desk.calls.count("list") == Policy().most_looks
+
+
+def test_a_voucher_that_was_revoked_before_its_redemption_was_begun_is_told_as_that():
+    tale = redeeming()
+    tale.desk.withdrawn(VOUCHER)
+    failed = tale.settle()
+    assert (failed.state, failed.failure_code, failed.adopted) == (State.FAILED, "gone", "gone")
+    assert failed.failure_text == words.gone_meanwhile(failed)
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "code"),
+    [(Fault.NOT_SENT, State.FAILED, "gone"), (Fault.LOST_BEFORE, State.HELD, "not_shown")],
+)
+def test_a_voucher_that_was_revoked_meanwhile_was_not_used_unless_a_call_was_lost(fault, state, code):
+    tale = redeeming(complete_redemption=[fault])
+    tale.advance()
+    tale.desk.withdrawn(VOUCHER)
+    ended = tale.settle()
+    assert (ended.state, ended.failure_code) == (state, code)
