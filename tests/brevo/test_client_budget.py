@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -144,11 +145,12 @@ def test_writes_and_reads_that_settle_them_use_the_reserve(remote, brevo):
     assert create(brevo).verdict is Verdict.APPLIED
 
 
-def test_after_a_429_page_reads_leave_the_remote_alone(remote, brevo):
-    remote.always(lambda _: answer(429, {"message": "slow"}, headers(remaining=0, reset=900)))
+@pytest.mark.parametrize(("said", "seconds"), [(headers(remaining=0, reset=900), 900), ({}, 60)])
+def test_after_a_429_page_reads_leave_the_remote_alone(remote, brevo, said, seconds):
+    remote.always(lambda _: answer(429, {"message": "slow"}, said))
     with pytest.raises(RateLimited) as caught:
         brevo.members.account_info(PROGRAMME, contact_id=MEMBER)
-    assert caught.value.retry_after == 900
+    assert caught.value.retry_after == seconds
 
     with pytest.raises(BudgetExhausted):
         brevo.members.account_info(PROGRAMME, contact_id=MEMBER)
@@ -169,5 +171,16 @@ def test_a_second_of_waiting_is_better_than_a_refusal(remote, client):
     remote.always(lambda _: answer(200, {"id": 1}, headers(remaining=0, limit=10, reset=1)))
 
     brevo.contacts.get(1, IdentifierType.CONTACT)
+    began = time.monotonic()
 
     assert brevo.contacts.get(1, IdentifierType.CONTACT).value.id == 1
+    assert time.monotonic() - began > 0.5
+
+
+def test_a_refusal_is_better_than_a_wait_that_leaves_no_time_for_the_call(remote, client):
+    brevo = client(remote.url, deadline=1.1)
+    remote.always(lambda _: answer(200, {"id": 1}, headers(remaining=0, limit=10, reset=1)))
+    brevo.contacts.get(1, IdentifierType.CONTACT)
+
+    with pytest.raises(BudgetExhausted):
+        brevo.contacts.get(1, IdentifierType.CONTACT)

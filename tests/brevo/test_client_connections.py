@@ -45,6 +45,20 @@ def test_reads_side_by_side_have_a_connection_each_and_keep_them(remote, client)
     assert remote.lines == 8
 
 
+def test_every_request_says_who_asks_and_what_is_understood(remote, brevo):
+    remote.then(answer(200, NO_PROGRAMMES))
+
+    brevo.programmes.list()
+
+    said = remote.requests[0].headers
+    assert {name: said.get(name) for name in ("accept", "accept-encoding", "user-agent", "api-key")} == {
+        "accept": "application/json",
+        "accept-encoding": "gzip",
+        "user-agent": "loyalty-desk",
+        "api-key": KEY,
+    }
+
+
 def test_every_write_has_a_connection_of_its_own(remote, brevo):
     remote.always(lambda request: answer(200, transaction() if request.body else NO_PROGRAMMES))
 

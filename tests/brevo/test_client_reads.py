@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import time
+
 import pytest
 from structlog.testing import capture_logs
 
-from dashboard.brevo import IdentifierType
+from dashboard.brevo import IdentifierType, Verdict
 from dashboard.brevo.errors import (
     BrevoError,
     Forbidden,
@@ -29,8 +33,10 @@ from tests.brevo.values import (
     PROGRAMME,
     VOUCHER,
     account_info,
+    create,
     history,
     item,
+    transaction,
 )
 
 HTML_TYPE = {"content-type": "text/html"}
@@ -41,6 +47,7 @@ PROGRAMMES = answer(200, {"items": [{"id": PROGRAMME, "name": "Beans", "state": 
     ("step", "error"),
     [
         (answer(400, {"message": "no"}), Refused),
+        (answer(400, {"message": "limit is required"}), Refused),
         (
             answer(401, {"message": "authentication not found in headers", "code": "unauthorized"}),
             Unauthorised,
@@ -97,11 +104,60 @@ def test_the_third_failure_is_the_last(remote, brevo, step, error):
     assert len(remote.requests) == 3
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", " GZIP"])
+@pytest.mark.parametrize("chunked", [False, True], ids=["at once", "in pieces"])
+def test_a_compressed_answer_is_read(remote, brevo, encoding, chunked):
+    padding = "".join(chr(33 + number * number % 89) for number in range(40_000))
+    body = gzip.compress(json.dumps({"items": [{"id": PROGRAMME, "name": "Beans", "x": padding}]}).encode())
+    said = {"content-encoding": encoding}
+    step = answer(200, body, said)
+    if chunked:
+        pieces = [body[start : start + 7] for start in range(0, len(body), 7)]
+        chunks = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+        head = f"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-encoding: {encoding}\r\n\r\n"
+        step = raw(head.encode() + chunks, keep=True)
+    remote.then(step)
+
+    assert [programme.name for programme in brevo.programmes.list().value] == ["Beans"]
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_an_answer_may_have_a_million_bytes_and_no_more(remote, brevo, encoding):
+    def sized(size):
+        body = b'{"items": []' + b" " * (size - 13) + b"}"
+        said = {"content-encoding": encoding}
+        return answer(200, gzip.compress(body) if encoding == "gzip" else body, said)
+
+    remote.then(sized(1_000_000), sized(1_000_001))
+
+    assert brevo.programmes.list().value == ()
+    with pytest.raises(Unreadable, match="too big"):
+        brevo.programmes.list()
+
+
+def test_an_empty_answer_that_is_said_to_be_compressed_is_empty(remote, brevo):
+    remote.then(answer(204, None, {"content-encoding": "gzip"}))
+
+    assert brevo.members.end(PROGRAMME, MEMBER).verdict is Verdict.APPLIED
+
+
 def test_a_rate_limit_that_ends_within_the_deadline_is_waited_for(remote, client):
     brevo = client(remote.url, deadline=3)
     remote.then(answer(429, {"message": "slow"}, {"x-sib-ratelimit-reset": "1"}), PROGRAMMES)
+    began = time.monotonic()
 
     assert len(brevo.programmes.list().value) == 1
+    assert time.monotonic() - began >= 1
+
+
+def test_a_rate_limit_that_leaves_no_time_for_another_try_is_told_at_once(remote, client):
+    brevo = client(remote.url, deadline=1.1)
+    remote.then(answer(429, {"message": "slow"}, {"x-sib-ratelimit-reset": "1"}), PROGRAMMES)
+
+    with pytest.raises(RateLimited):
+        brevo.programmes.list()
+
+    assert len(remote.requests) == 1
 
 
 def test_asking_whether_a_voucher_is_valid_is_a_post_and_never_repeated(remote, brevo):
@@ -135,6 +191,59 @@ def test_an_error_carries_what_the_remote_said(remote, brevo):
         403,
         "r-7",
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (300, "The remote sent us elsewhere."),
+        (401, "The key is missing or wrong."),
+        (403, "The key may not do this, or Loyalty is off."),
+        (404, "Not found."),
+        (409, "The remote refused (409)."),
+        (429, "The remote's hourly limit is used up."),
+        (500, "The remote failed (500)."),
+    ],
+)
+def test_an_error_without_words_is_told_in_ours(remote, brevo, status, words):
+    remote.then(answer(status, b"", {"sib-request-id": "r-8"}))
+
+    with pytest.raises(BrevoError) as caught:
+        brevo.account.get()
+
+    assert (caught.value.message, caught.value.status, caught.value.request_id) == (words, status, "r-8")
+
+
+def test_a_rate_limit_carries_what_the_remote_said(remote, brevo):
+    said = {"x-sib-ratelimit-reset": "900", "sib-request-id": "r-9"}
+    remote.then(answer(429, {"code": "too_many_requests", "message": "slow"}, said))
+
+    with pytest.raises(RateLimited) as caught:
+        brevo.account.get()
+
+    error = caught.value
+    assert (error.message, error.code, error.status, error.request_id) == (
+        "slow",
+        "too_many_requests",
+        429,
+        "r-9",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"error": "no such programme"}, "no such programme"),
+        ({"message": "wrong", "errors": [{"path": "ttl", "message": "too short"}]}, "wrong; ttl: too short"),
+    ],
+)
+def test_the_remotes_words_are_found_under_each_of_their_names(remote, brevo, body, words):
+    remote.then(answer(400, body))
+
+    with pytest.raises(Refused) as caught:
+        brevo.account.get()
+
+    assert caught.value.message == words
 
 
 @pytest.mark.parametrize(
@@ -182,3 +291,25 @@ def test_a_call_is_logged_without_anything_personal(remote, brevo):
         "request_id": "r-5",
         "budget_remaining": None,
     }
+
+
+def test_a_call_without_an_answer_is_logged_with_what_it_met_and_which_try_it_was(remote, brevo):
+    remote.always(lambda _: close())
+
+    with capture_logs() as logs, pytest.raises(NoAnswer):
+        brevo.programmes.list()
+
+    assert [(line["operation"], line["outcome"], line["status"], line["attempt"]) for line in logs] == [
+        ("listPrograms", "NoAnswer", None, 1),
+        ("listPrograms", "NoAnswer", None, 2),
+        ("listPrograms", "NoAnswer", None, 3),
+    ]
+
+
+def test_a_write_is_logged_as_the_first_try(remote, brevo):
+    remote.then(answer(200, transaction()))
+
+    with capture_logs() as logs:
+        create(brevo)
+
+    assert [(line["operation"], line["attempt"]) for line in logs] == [("createTransaction", 1)]

@@ -48,6 +48,17 @@ def test_a_private_authority_is_not_trusted_unless_named(private, sandbox, clien
     assert sandbox.calls() == []
 
 
+def test_an_authority_that_only_the_environment_names_is_not_trusted(
+    private, sandbox, authority, client, monkeypatch, tmp_path
+):
+    path = tmp_path / "authority.pem"
+    path.write_text(authority.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+
+    assert "The certificate is refused" in refusal(client, private, None)
+    assert sandbox.calls() == []
+
+
 def test_another_authority_is_not_trusted(private, sandbox, client, tmp_path):
     assert "The certificate is refused" in refusal(client, private, Authority(tmp_path).pem)
     assert sandbox.calls() == []

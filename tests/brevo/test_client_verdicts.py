@@ -45,6 +45,7 @@ def test_a_bound_answer_is_applied_and_is_its_own_evidence(remote, brevo):
         200,
         "r-1",
     )
+    assert written.evidence.at.tzinfo is not None
 
 
 def test_a_draft_is_sent_signed_exact_and_in_two_phases(remote, brevo):
@@ -157,6 +158,8 @@ def test_a_rate_limit_without_headers_lasts_a_minute(remote, brevo):
         pytest.param(answer(204), "unreadable", id="204 where an object was due"),
         pytest.param(answer(200, HTML, HTML_TYPE), "unreadable", id="HTML 200"),
         pytest.param(answer(404, HTML, HTML_TYPE), "unreadable", id="HTML 404"),
+        pytest.param(answer(404, b"Please wait", HTML_TYPE), "unreadable", id="404 that is called HTML"),
+        pytest.param(answer(404, HTML), "unreadable", id="404 that looks like HTML"),
         pytest.param(answer(200, b'{"id": '), "unreadable", id="cut-off JSON"),
         pytest.param(answer(200, []), "unreadable", id="a list"),
         pytest.param(answer(200, {}), "unreadable", id="an empty object"),

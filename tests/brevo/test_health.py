@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from dashboard.brevo.errors import NotFound, NotSent, Unauthorised
+import pytest
+
+from dashboard.brevo.errors import BrevoError, NoAnswer, NotFound, NotSent, Unauthorised
 from dashboard.brevo.health import Health
+from tests.brevo.remote import answer, close
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 
@@ -51,3 +54,17 @@ def test_an_answer_about_one_object_is_an_answer():
 
     assert health.condition.trouble is None
     assert health.condition.answered_at == NOON
+
+
+@pytest.mark.parametrize(
+    ("steps", "trouble"), [([answer(401, {"message": "no"})], Unauthorised), ([close()] * 3, NoAnswer)]
+)
+def test_a_client_says_what_its_latest_call_met(remote, brevo, steps, trouble):
+    remote.then(*steps, answer(200, {"items": []}))
+
+    with pytest.raises(BrevoError):
+        brevo.programmes.list()
+    assert isinstance(brevo.health.condition.trouble, trouble)
+
+    brevo.programmes.list()
+    assert brevo.health.condition.trouble is None
