@@ -49,6 +49,14 @@ def test_the_same_form_twice_uses_it_up_once(desk):
     assert left(desk) == 400
 
 
+def test_whoever_may_give_more_at_once_than_any_role_may_ask_for_that_much(desk):
+    with desk.database.write() as connection:
+        limits.put(connection, desk.actor.staff_id, Span.ACT, Limit(Decimal(20_000)))
+    assert desk.give(filled(amount="20000")).state is State.AWAITING_APPROVAL
+    (problem,) = desk.problems(filled(amount="20001", case_reference="ZD-2"))
+    assert problem == Problem("amount", "Points must be 20,000 or fewer: nobody may give more at once")
+
+
 def test_taking_back_uses_up_nothing(desk):
     desk.take(filled(amount="400"))
     assert left(desk) == 1000

@@ -295,6 +295,24 @@ def test_what_nobody_knows_to_have_been_paid_counts_towards_the_limit(counter):
     assert counter.record() == [("voucher.revoke", Outcome.DENIED)]
 
 
+def test_a_limit_that_is_used_up_is_told_at_what_would_be_given_back(counter):
+    with counter.database.write() as connection:
+        limits.put(connection, "agent", Span.DAY, Limit(Decimal(0)))
+    counter.desk.give(ONE)
+    form = revoking(counter, ONE, paid={ONE: PAID}, gifts={ONE: BACK})
+    assert counter.problems(revoke_vouchers, form) == [Problem("give_back", "Your limit is used up")]
+
+
+def test_together_they_may_use_the_limit_up_to_the_last_point(counter):
+    with counter.database.write() as connection:
+        limits.put(connection, "agent", Span.DAY, Limit(Decimal(1800)))
+    counter.desk.give(ONE)
+    counter.desk.give(TWO, code="LOST-2")
+    part, gift = Paid(DEFINITION, Decimal(900)), replace(BACK, amount=Decimal(900))
+    form = revoking(counter, ONE, TWO, paid={ONE: part, TWO: part}, gifts={ONE: gift, TWO: gift})
+    assert [one.state for one in counter.do(revoke_vouchers, form)] == [State.DONE, State.DONE]
+
+
 def test_together_they_must_fit_into_the_limit_or_none_is_revoked(counter):
     with counter.database.write() as connection:
         limits.put(connection, "agent", Span.DAY, Limit(Decimal(1500)))

@@ -304,6 +304,18 @@ def test_a_voucher_that_nobody_may_give_says_so_before_and_when_it_is_sent(open_
     assert writes(open_desk) == []
 
 
+def test_whoever_may_give_more_at_once_than_any_role_may_ask_for_a_voucher_of_that_much(
+    open_desk: Desk,
+) -> None:
+    with open_desk.services.database.write() as connection:
+        limits.put(connection, open_desk.staff_id("sam"), Span.ACT, Limit(Decimal(20_000)))
+        limits.put(connection, "agent", Span.DAY, Limit(Decimal(1000)))
+
+    asked = issue(open_desk, typed={**GOODWILL, "Value": "20,000"})
+
+    assert "Voucher £5 off for Amara Okafor waits for a supervisor." in asked.main
+
+
 def test_a_reward_that_another_programme_has_is_not_found_and_costs_no_request(open_desk: Desk) -> None:
     sam = open_desk.visitor("sam")
     sam.get(FIVE)
