@@ -20,7 +20,7 @@ class Answers:
 
     def __init__(self, *, says: bool = True) -> None:
         self.says = says
-        self.asked: list[str | None] = []
+        self.asked: list[tuple[str | None, int | None]] = []
 
     def validate(
         self,
@@ -30,7 +30,7 @@ class Answers:
         code: str | None = None,
         contact_id: int | None = None,
     ) -> Fetched[bool]:
-        self.asked.append(voucher_id or code)
+        self.asked.append((voucher_id or code, contact_id))
         if code is not None and code != "THEIRS":
             raise NotFound("voucher not found")
         return Fetched(self.says, START)
@@ -42,7 +42,9 @@ def voucher(**more: object) -> Voucher:
 
 @pytest.mark.parametrize("typed", ["AB12-CD34", "ab12cd34", " ab12 cd34 ", "v1"])
 def test_a_good_voucher_is_good_however_it_is_typed(typed):
-    assert validate(Answers(), PROGRAMME, 7, typed, [voucher()], START).is_good
+    remote = Answers()
+    assert validate(remote, PROGRAMME, 7, typed, [voucher()], START).is_good
+    assert remote.asked == [("v1", 7)]
 
 
 @pytest.mark.parametrize(
