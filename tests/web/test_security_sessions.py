@@ -48,6 +48,15 @@ def test_a_token_planted_before_signing_in_is_worth_nothing_after(desk):
     assert not is_in(other)
 
 
+def test_a_cookie_that_would_remember_somebody_is_not_looked_at(desk):
+    visitor, stranger = desk.visitor("sam"), desk.visitor()
+    for each in (visitor, stranger):
+        each.take_cookie("remember_token", f"{desk.staff_id('lea')}|signed")
+
+    assert is_in(visitor)
+    assert not is_in(stranger)
+
+
 def test_signing_in_again_gives_another_token(desk):
     first, second = desk.visitor(), desk.visitor()
     for visitor in (first, second):
