@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from dashboard.store import links, staff, throttle
@@ -50,6 +53,20 @@ def test_the_link_works_once(real_desk, link):
 
     assert visitor.get(link, status=404).h1 == "This link works no more"
     assert choose(page, status=404).h1 == "This link works no more"
+
+
+def test_of_two_who_use_the_link_at_once_one_is_told_that_it_is_spent(real_desk, link):
+    start, pages = Barrier(2), [real_desk.visitor().get(link) for _ in range(2)]
+
+    def use(page):
+        start.wait()
+        return page.form("Set password").fill({"New password": NEW}).send_raw()
+
+    with ThreadPoolExecutor(2) as pool:
+        spent, used = sorted(pool.map(use, pages), key=lambda response: -response.status_code)
+
+    assert (spent.status_code, used.status_code) == (404, 303)
+    assert "This link works no more" in spent.text
 
 
 def test_the_link_lives_an_hour(real_desk, link):

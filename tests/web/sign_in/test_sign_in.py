@@ -55,7 +55,8 @@ def test_a_wrong_pair_keeps_the_address_and_never_the_password(desk):
 
     assert WRONG in page.main
     assert page.title.startswith("Error: ")
-    assert page.by_id("email").get("value") == "sam@demo.example"
+    email = page.by_id("email")
+    assert (email.get("value"), email.get("aria-invalid")) == ("sam@demo.example", "true")
     assert "wrong password, really" not in page.response.text
 
 
@@ -90,13 +91,17 @@ def test_unknown_accounts_take_as_long_as_known_ones(desk):
 
 
 @pytest.mark.parametrize(
-    ("email", "password", "field"), [("", "x", "email"), ("a@b.example", "", "password")]
+    ("email", "password", "field", "message"),
+    [
+        ("", "x", "email", "Enter your e-mail"),
+        ("a@b.example", "", "password", "Enter your password"),
+    ],
 )
-def test_what_is_missing_is_named_at_its_field(desk, email, password, field):
+def test_what_is_missing_is_named_at_its_field(desk, email, password, field, message):
     page = desk.visitor().post("/sign-in", {"email": email, "password": password}, status=422)
 
     assert page.by_id(field).get("aria-invalid") == "true"
-    assert page.by_id("error-summary") is not None
+    assert page.links()[message] == f"#{field}"
 
 
 def test_the_sixth_wrong_try_has_to_wait_and_is_told_until_when(desk):
@@ -108,6 +113,7 @@ def test_the_sixth_wrong_try_has_to_wait_and_is_told_until_when(desk):
     )
 
     assert "Locked until 12:00:01. Ask an admin to unlock." in page.main
+    assert page.by_id("email").get("aria-invalid") == "true"
     assert page.response.headers["Retry-After"] == "1"
 
 
