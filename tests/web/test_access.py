@@ -111,6 +111,22 @@ def test_a_script_is_told_to_load_the_sign_in_page(desk, endpoint, method):
         assert response.headers["HX-Redirect"].startswith("/sign-in")
 
 
+@pytest.mark.parametrize(
+    ("declared", "leads_away"), [({}, True), ({"in_place": True}, False), ({"polls": True}, False)]
+)
+def test_only_what_comes_by_itself_never_leads_away_from_what_is_typed(
+    desk_template, tmp_path, declared, leads_away
+):
+    with support.running(desk_template, tmp_path) as running:
+        view = requires(Permission.STATUS_READ, **declared)(lambda: "part")
+        running.app.add_url_rule("/part", "part", view)
+
+        response = running.visitor().open("/part", headers=HTMX)
+
+    assert response.status_code == 401
+    assert ("HX-Redirect" in response.headers) == leads_away
+
+
 @pytest.mark.parametrize(("endpoint", "method"), sorted(key for key in TABLE if key[1] == "POST"))
 def test_what_changes_something_is_never_reached_by_get(desk, endpoint, method):
     with desk.app.test_request_context():
