@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -99,8 +100,14 @@ def test_a_larger_plan_allows_a_multiple(database, sam, now):
 
 
 def test_when_many_ask_at_once_exactly_so_many_go_on(database, sam, now):
+    start = Barrier(8)
+
+    def at_once(_number):
+        start.wait()
+        return ask(database, sam.id, now)
+
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: ask(database, sam.id, now), range(8)))
+        answers = list(pool.map(at_once, range(8)))
 
     assert answers.count(None) == 2
 
