@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from dashboard.brevo import Brevo, HistoryItem, TransactionStatus
-from dashboard.brevo.errors import InvalidInput, NotFound, Refused, Unreadable
+from dashboard.brevo.errors import BudgetExhausted, InvalidInput, NotFound, Refused, Unreadable
+from dashboard.brevo.paging import OffsetMeaning, meaning_of
 from tests.brevo.contract import check_answer
 from tests.brevo.ledger import READINGS, Ledger
 from tests.brevo.remote import answer
@@ -140,6 +142,26 @@ def test_a_history_that_never_stands_still_is_not_guessed_at(remote, brevo):
         brevo.balances.history(PROGRAMME, MEMBER, POINTS, after=older)
 
 
+@pytest.mark.parametrize(
+    ("top", "probe", "meaning"),
+    [
+        ("ab", "ab", OffsetMeaning.PAGES_FROM_1),
+        ("ab", "bc", OffsetMeaning.RECORDS),
+        ("ab", "cd", OffsetMeaning.PAGES_FROM_0),
+        ("ab", "ca", None),
+        ("abc", "dab", None),
+        ("abcde", "fghab", OffsetMeaning.PAGES_FROM_0),
+        ("a.b.c", "defgh", OffsetMeaning.PAGES_FROM_0),
+        ("..", "cd", None),
+        ("ab", "..", None),
+    ],
+)
+def test_what_an_offset_means_is_told_by_which_rows_come_again(top, probe, meaning):
+    ids_of_top, ids_of_probe = ([None if one == "." else one for one in text] for text in (top, probe))
+
+    assert meaning_of(ids_of_top, ids_of_probe) is meaning
+
+
 @pytest.mark.parametrize("reading", READINGS)
 def test_odd_rows_on_top_do_not_confuse_the_finding(remote, brevo, reading):
     rows = [item(0), {"status": "completed"}, *(item(number) for number in range(1, 40))]
@@ -261,6 +283,62 @@ def test_one_odd_row_never_loses_the_list(remote, brevo):
     assert fetched.value.items[1].meta == {}
 
 
+def test_a_transaction_is_told_with_its_dates_and_why_it_was_rejected(remote, brevo):
+    dates = {
+        "createdAt": "2026-11-18T09:00:00Z",
+        "completedAt": "2026-11-18T09:01:00Z",
+        "cancelledAt": "2026-11-18T09:02:00Z",
+        "rejectedAt": "2026-11-18T09:03:00Z",
+        "balanceExpirationDate": "2027-11-18T09:00:00Z",
+    }
+    meta = {"intent": "1"}
+    remote.then(answer(200, history([item(1, **dates, rejectReason="limit reached", meta=meta)], count=7)))
+
+    page = brevo.balances.history(PROGRAMME, MEMBER, POINTS).value
+
+    assert page.count == 7
+    assert page.items == (
+        HistoryItem(
+            id=item(1)["id"],
+            amount=Decimal(11),
+            is_debit=False,
+            status=TransactionStatus.COMPLETED,
+            status_text="completed",
+            created_at=datetime(2026, 11, 18, 9, 0, tzinfo=UTC),
+            completed_at=datetime(2026, 11, 18, 9, 1, tzinfo=UTC),
+            cancelled_at=datetime(2026, 11, 18, 9, 2, tzinfo=UTC),
+            rejected_at=datetime(2026, 11, 18, 9, 3, tzinfo=UTC),
+            reject_reason="limit reached",
+            expires_at=datetime(2027, 11, 18, 9, 0, tzinfo=UTC),
+            meta=meta,
+        ),
+    )
+
+
+def test_where_the_last_one_shown_is_gone_its_date_tells_what_was_shown(remote, brevo):
+    ledger = Ledger([item(number) for number in range(100, 140)], "records")
+    ledger.rows[10] = item(110, createdAt=item(109)["createdAt"])
+    remote.always(ledger)
+    going_back = pages(brevo)
+    shown = [one.id for one in next(going_back)]
+    del ledger.rows[9]
+    ledger.rows[:0] = [item(1), item(2)]
+
+    for page in going_back:
+        shown += [one.id for one in page]
+
+    assert shown == ids([item(number) for number in range(100, 140)])
+
+
+def test_a_page_of_history_leaves_the_reserve_alone(remote, brevo):
+    low = {"x-sib-ratelimit-limit": "600", "x-sib-ratelimit-remaining": "3", "x-sib-ratelimit-reset": "900"}
+    remote.always(lambda _: answer(200, history([]), low))
+    brevo.balances.history(PROGRAMME, MEMBER, POINTS)
+
+    with pytest.raises(BudgetExhausted):
+        brevo.balances.history(PROGRAMME, MEMBER, POINTS)
+
+
 def test_a_transaction_that_comes_twice_counts_once(remote, brevo):
     remote.then(answer(200, history([item(1), item(1), item(2)])))
 
@@ -270,8 +348,10 @@ def test_a_transaction_that_comes_twice_counts_once(remote, brevo):
 def test_someone_without_a_membership_is_not_found(remote, brevo):
     remote.then(answer(404, {"message": "no subscription"}))
 
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as caught:
         brevo.balances.history(PROGRAMME, MEMBER, POINTS)
+
+    assert caught.value.operation == "listTransactions"
 
 
 def test_an_older_remote_is_asked_again_in_its_own_spelling_once(remote, brevo):
@@ -295,6 +375,17 @@ def test_an_older_remote_is_asked_again_in_its_own_spelling_once(remote, brevo):
         "sort": "desc",
         "transaction_type": "credit",
     }
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a parameter is missing", "a parameter is required", "no contact_id", "no balance_definition_id"],
+)
+def test_a_refusal_in_any_of_these_words_asks_for_the_older_spelling(remote, brevo, words):
+    remote.is_older = True
+    remote.then(answer(400, {"message": words}), answer(200, history([item(1)])))
+
+    assert len(brevo.balances.history(PROGRAMME, MEMBER, POINTS).value.items) == 1
 
 
 def test_another_refusal_is_not_asked_again(remote, brevo):

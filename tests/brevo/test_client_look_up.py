@@ -81,6 +81,50 @@ def test_the_look_ends_where_the_list_is_older_than_the_sending(remote, brevo):
     assert len(remote.requests) == 1
 
 
+def test_an_empty_look_at_several_pages_is_complete(remote, brevo):
+    remote.always(Ledger([item(number) for number in range(120)], "pages from 0"))
+
+    lookup = look(brevo, minutes_ago=300)
+
+    assert (lookup.found, lookup.complete, len(lookup.recent)) == (None, True, 120)
+
+
+def test_one_row_older_than_the_sending_ends_the_look_even_after_rows_of_one_time(remote, brevo):
+    rows = [item(number, createdAt="2026-11-18T20:00:00Z") for number in range(49)]
+    remote.always(Ledger([*rows, *(item(number) for number in range(49, 200))], "pages from 0"))
+
+    assert look(brevo).complete
+    assert len(remote.requests) == 1
+
+
+def test_a_row_as_old_as_the_look_goes_back_does_not_end_it(remote, brevo):
+    rows = [item(number, createdAt="2026-11-18T19:55:00Z") for number in range(50)]
+    remote.always(Ledger([*rows, ours(50, createdAt="2026-11-18T19:55:00Z")], "records"))
+
+    assert look(brevo).found is not None
+
+
+def test_a_look_gives_up_after_twenty_pages_and_may_have_missed_it(remote, brevo):
+    rows = [item(number) for number in range(1100)]
+    ledger = Ledger(rows, "records")
+    remote.always(ledger)
+
+    lookup = look(brevo, minutes_ago=1200)
+
+    assert (lookup.found, lookup.complete) == (None, False)
+    assert [one.id for one in lookup.recent] == [row["id"] for row in rows[:1000]]
+    assert lookup.at.tzinfo is not None
+
+
+def test_a_look_says_when_it_was_answered_and_under_which_number(remote, brevo):
+    remote.then(answer(200, history([ours(0)]), {"sib-request-id": "r-6"}))
+
+    lookup = look(brevo)
+
+    assert lookup.request_id == "r-6"
+    assert lookup.at.tzinfo is not None
+
+
 def test_a_clock_five_minutes_ahead_of_the_remote_finds_it_all_the_same(remote, brevo):
     rows = [item(number) for number in range(4)] + [ours(4)] + [item(number) for number in range(5, 90)]
     remote.always(Ledger(rows, "pages from 0"))
@@ -154,10 +198,10 @@ def test_an_empty_page_of_a_list_that_says_it_has_rows_is_not_complete(remote, b
 
 
 def test_what_else_happened_since_is_told(remote, brevo):
-    rows = [item(0, meta={}), item(3, meta={}), item(400)]
+    rows = [item(0, meta={}), item(3, meta={}), item(5), item(6), item(400)]
     remote.then(answer(200, history(rows)))
 
-    assert [one.id for one in look(brevo).recent] == [rows[0]["id"], rows[1]["id"]]
+    assert [one.id for one in look(brevo).recent] == [row["id"] for row in rows[:3]]
 
 
 def test_a_look_that_fails_says_so(remote, brevo):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -29,6 +30,8 @@ INSTANT = datetime(2026, 11, 18, 17, 2, 5, tzinfo=UTC)
         "2026-11-18T19:02:05+0200",
         "2026-11-18T12:32:05-04:30",
         "2026-11-18 19:02:05 +02:00",
+        " 2026-11-18T19:02:05+02:00 ",
+        "2026-11-18T12:32:05.0 -0430",
         "2026-11-18T17:02:05.0Z",
         "2026-11-18T17:02:05.000000000Z",
     ],
@@ -44,6 +47,23 @@ def test_a_fraction_has_one_to_nine_digits(digits):
     found = moment(f"2026-11-18T17:02:05.{fraction}Z")
 
     assert found == INSTANT + timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
+
+
+def test_a_time_without_an_offset_is_utc_wherever_the_machine_stands(monkeypatch):
+    with monkeypatch.context() as away:
+        away.setenv("TZ", "America/New_York")
+        time.tzset()
+        found = moment("2026-11-18T17:02:05")
+    time.tzset()
+
+    assert found == INSTANT
+
+
+def test_a_time_that_has_to_be_known_may_be_none_or_gos_zero_and_nothing_else():
+    assert Row({"at": None}).sure_moment("at") is None
+    assert Row({"at": "0001-01-01T00:00:00Z"}).sure_moment("at") is None
+    with pytest.raises(OddRow, match="no readable at"):
+        Row({"at": "soon"}).sure_moment("at")
 
 
 def test_a_bare_date_is_its_midnight():
@@ -82,14 +102,22 @@ def test_no_text_breaks_the_reader_of_times(text):
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(7, "7"), (Decimal("0.10"), "0.10"), ("12.50", "12.50"), ("-3", "-3"), ("1e2", "100"), (0, "0")],
+    [
+        (7, "7"),
+        (Decimal("0.10"), "0.10"),
+        ("12.50", "12.50"),
+        ("-3", "-3"),
+        ("1e2", "100"),
+        ("1e30", "1e30"),
+        (0, "0"),
+    ],
 )
 def test_a_number_may_be_text(value, number):
     assert Row({"amount": value}).number("amount") == Decimal(number)
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "lots", True, [], {}, "NaN", "Infinity", "1e999", "1e-999", Decimal("1e400")]
+    "value", [None, "", "lots", True, [], {}, "NaN", "Infinity", "1e31", "1e999", "1e-999", Decimal("1e400")]
 )
 def test_what_is_no_sensible_number_is_none(value):
     assert Row({"amount": value}).number("amount") is None
