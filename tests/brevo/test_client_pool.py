@@ -84,6 +84,8 @@ def test_dropping_closes_idle_lines_now_and_lent_ones_later():
         pool.drop()
         assert [line.closed for line in lines if line is not out] == [True]
         assert not out.closed
+        with pool.lent(1) as new:
+            assert not new.closed
 
     assert out.closed
 
