@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 
+import httpcore
 import pytest
 
 from dashboard.brevo import Verdict
+from dashboard.brevo.deadline import Address, Deadline, DeadlineBackend, resolve
 from dashboard.brevo.errors import BrevoError, NotSent, Timeout, Unreadable
 from tests.brevo.conftest import PATIENCE
-from tests.brevo.remote import answer, answer_bytes, drip, hang, raw
+from tests.brevo.remote import ScriptedRemote, answer, answer_bytes, drip, hang, raw
 from tests.brevo.values import create, transaction
 
 GRACE = 0.2
@@ -80,6 +83,63 @@ def test_a_resolver_that_hangs_ends_in_time_and_counts_as_not_sent(client):
     over.set()
     assert (written.verdict, written.evidence.kind) == (Verdict.NOT_APPLIED, "not_sent")
     assert time.monotonic() - started < 0.3 + GRACE
+
+
+@pytest.fixture
+def deaf():
+    """The address of a listener that nobody serves and whose queue is full: a connection to it hangs."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, socket.socket() as waiting:
+        waiting.connect(listener.getsockname())
+        yield listener.getsockname()
+
+
+def row(address: tuple[str, int]) -> Address:
+    return (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)
+
+
+def address_of(remote: ScriptedRemote) -> tuple[str, int]:
+    return "127.0.0.1", int(remote.url.rsplit(":", 1)[1].removesuffix("/v3"))
+
+
+def test_an_address_that_hangs_leaves_time_for_the_next_one(remote, client, deaf):
+    remote.then(answer(200, {"items": []}))
+    asked = []
+
+    def resolver(host, port):
+        asked.append((host, port))
+        return [row(deaf), row(address_of(remote))]
+
+    assert client("http://api.example:99/v3", deadline=1, resolver=resolver).programmes.list().value == ()
+    assert asked == [("api.example", 99)]
+
+
+@pytest.mark.parametrize("trouble", [OSError("no such name"), UnicodeError("label too long")])
+def test_a_name_that_cannot_be_resolved_counts_as_not_sent(client, trouble):
+    def resolver(host, port):
+        raise trouble
+
+    written = create(client("http://api.example/v3", resolver=resolver))
+
+    assert (written.verdict, written.evidence.kind) == (Verdict.NOT_APPLIED, "not_sent")
+    assert written.evidence.message == str(trouble)
+
+
+def test_a_name_without_an_address_counts_as_not_sent(client):
+    written = create(client("http://api.example/v3", resolver=lambda host, port: []))
+
+    assert (written.verdict, written.evidence.message) == (Verdict.NOT_APPLIED, "api.example has no address")
+
+
+def test_connecting_ends_after_its_own_time_even_if_the_call_has_more(deaf):
+    host, port = deaf
+    backend = DeadlineBackend(resolve)
+    backend.deadline = Deadline(8)
+    started = time.monotonic()
+
+    with pytest.raises(httpcore.ConnectTimeout):
+        backend.connect_tcp(host, port, timeout=0.2)
+
+    assert time.monotonic() - started < 0.2 + GRACE
 
 
 def test_a_tls_handshake_that_hangs_ends_in_time_and_counts_as_not_sent(remote, client):
