@@ -317,6 +317,27 @@ def test_a_stop_waits_for_the_round_that_is_under_way():
     assert not settler.is_running
 
 
+def test_a_stop_waits_for_the_call_that_is_under_way():
+    hangs, answers = Event(), Event()
+    story = Story(create=[Fault.SLOW])
+    story.remote.slow_seconds = 0
+
+    def while_slow():
+        hangs.set()
+        wait_for(answers)
+
+    story.remote.while_slow = while_slow
+    settler = settler_of(story)
+    settler.start()
+    wait_for(hangs)
+    with ThreadPoolExecutor() as pool:
+        stopping = pool.submit(settler.stop)
+        assert not wait([stopping], 0.1).done
+        answers.set()
+        stopping.result()
+    assert story.now.state is State.DONE
+
+
 def test_it_keeps_no_process_alive():
     before = set(threading.enumerate())
     settler = settler_of(Story(), "nobody")
