@@ -145,6 +145,7 @@ def test_somebody_who_cancels_first_is_adopted_and_told():
     story.remote.somebody(story.remote.entries[0].id, Status.CANCELLED)
     gone = story.settle()
     assert (gone.state, gone.phase, gone.adopted) == (State.CANCELLED, Phase.FAILED, "cancelled")
+    assert gone.failure_code == "cancelled"
     assert gone.failure_text == "Somebody cancelled it in Brevo before it was completed. Nothing was given."
     assert str(gone.evidence["decided_at"]).startswith("2026-11-20T09:00:00")
 

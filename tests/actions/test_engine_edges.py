@@ -12,6 +12,7 @@ import structlog
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
+from dashboard.actions import words
 from dashboard.actions.policy import Policy
 from dashboard.actions.two_phase import TwoPhase
 from dashboard.brevo.history import HistoryItem, Lookup
@@ -276,3 +277,55 @@ def test_the_first_call_is_dated_however_often_it_was_tried():
     story = Story(create=[Fault.NOT_SENT] * 3)
     began = story.clock.now
     assert story.settle().sent_at == began
+
+
+def test_what_could_not_be_sent_for_a_day_is_not_sent_any_more():
+    intent, limit = new_intent(), START + timedelta(hours=24)
+    assert TwoPhase().begin(intent, None, limit).state is State.CREATING
+    assert TwoPhase().begin(intent, None, limit + timedelta(seconds=1)).failure_code == "not_sent"
+
+
+def test_a_draft_whose_answer_says_a_word_that_nobody_knows_is_looked_for_a_second_later():
+    story = Story(create=[Fault.WORDLESS])
+    assert story.advance().next_at == story.clock.now + timedelta(seconds=1)
+
+
+def test_looks_that_fail_begin_anew_with_short_waits_once_one_was_answered():
+    story = Story(create=[Fault.LOST_BEFORE], find=[Fault.LOOK_FAILS] * 3 + [Fault.NONE, Fault.LOOK_FAILS])
+    waits = []
+    for _ in range(6):
+        waits.append((story.advance().next_at - story.clock.now).total_seconds())
+        story.clock.forward(waits[-1])
+    assert waits == [1, 1, 2, 4, 4, 1]
+
+
+def test_looks_that_did_not_see_all_are_counted_anew_once_one_did():
+    partial = [Fault.LOOK_SHIFTS] * (Policy().most_looks - 1)
+    story = Story(create=[Fault.LOST_BEFORE], find=[*partial, Fault.NONE, *partial])
+    assert story.settle().state is State.DONE
+
+
+def test_what_we_completed_ourselves_is_adopted_from_nobody_and_dated():
+    story = Story()
+    done = story.settle()
+    assert (done.adopted, done.settled_at) == (None, story.clock.now)
+
+
+def test_a_person_who_is_called_is_told_why():
+    assert Story(create=[Fault.MARK_LOST]).settle().failure_text == words.MARK_LOST
+
+
+@pytest.mark.parametrize(
+    ("seconds", "meta", "state"),
+    [
+        (60, {}, State.HELD),
+        (61, {}, State.FAILED),
+        (0, {"intent": "33333333-3333-4333-8333-333333333333"}, State.FAILED),
+    ],
+)
+def test_only_an_unmarked_draft_that_may_have_been_made_since_we_asked_calls_a_person(seconds, meta, state):
+    story = Story(create=[Fault.LOST_BEFORE] * 5)
+    made_at = START - timedelta(seconds=seconds)
+    like_ours = Entry("ffffffff-ffff-4fff-8fff-ffffffffffff", story.intent.amount, meta, made_at, None)
+    story.remote.entries.append(like_ours)
+    assert story.settle().state is state
