@@ -75,7 +75,7 @@ def warm_up(app: Flask) -> None:
     app.extensions[assets.EXTENSION].read_all()
 
 
-def warm_up_rest(app: Flask, *, pause: float = 0.02) -> None:
+def warm_up_rest(app: Flask, *, pause: float = 0.1) -> None:
     """Compile the other templates beside the first pages, which wait for no more than one of them.
 
     :param pause: seconds between two, in which pages have the processor to themselves.

@@ -149,4 +149,5 @@ def init_app(app: Flask, formats: Formats) -> None:
     """Offer the formats to all templates."""
     for name in ("points", "signed", "amount", "when", "day", "clock_time", "time_tag", "age"):
         app.jinja_env.filters[name] = getattr(formats, name)
+    app.jinja_env.globals["zone_name"] = formats.zone()
     app.extensions["loyalty-desk-formats"] = formats

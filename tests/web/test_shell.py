@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from flask import g
 
+from dashboard.sandbox.cast import NORTHWIND
 from dashboard.web.shell import show_age
 from tests.support import app as support
 from tests.support.page import Page
@@ -72,6 +73,13 @@ def test_every_page_has_the_search_box_of_its_programme(open_desk):
     page = open_desk.visitor("sam").get("/status/")
 
     assert page.by_id("finder").get("type") == "text"
+
+
+@pytest.mark.parametrize("path", ["/account/", "/approvals/", "/staff/", f"/programmes/{NORTHWIND}/pending"])
+def test_every_page_names_the_zone_of_its_times(open_desk, path):
+    page = open_desk.visitor("ana").get(path)
+
+    assert "Times in Europe/London" in page.main
 
 
 def test_programmes_are_asked_for_once_an_hour_however_many_pages(open_desk):

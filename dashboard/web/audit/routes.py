@@ -43,7 +43,6 @@ def index() -> str:
     return render_template(
         "audit/index.html",
         choice=choice,
-        zone=services().settings.timezone.key,
         problems=choice.problems,
         rows=shown,
         older_url=_older(choice, shown[-1].seq) if len(rows) > PAGE else None,

@@ -176,7 +176,6 @@ def _common(gathering: Gathering) -> dict[str, object]:
         "hands": Hands(gathering.local.intents),
         "units": {each.id: each.unit for each in gathering.configuration.definitions},
         "role": reader.role,
-        "zone": services().settings.timezone.key,
         "trouble": remote_trouble,
     }
 

@@ -67,7 +67,6 @@ def goodwill_report() -> str:
         still_open=still_open,
         rule=goodwill.RULE,
         most_members=MEMBERS,
-        zone=period.zone.key,
     )
 
 

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from dashboard.permissions import Permission
 from dashboard.web.access import requires, services
 from dashboard.web.audit import standing
-from dashboard.web.filters import formats
 from dashboard.web.security import reports
 from dashboard.web.status import report
 
@@ -29,5 +28,4 @@ def show() -> ResponseReturnValue:
         csp_reports=reports().count,
         version=report.product_version(),
         now=parts.clock(),
-        zone=formats().zone(),
     )
