@@ -89,12 +89,10 @@ def ask(database: Database, intent: Intent, given: Act, over: OverLimit) -> Inte
 
 
 def fits(database: Database, actor: Actor, member: Member, gifts: Sequence[Gift], now: datetime) -> bool:
-    """Whether several gifts of one form fit into the person's limits together.
+    """Whether the gifts of one form, one or more, fit into the person's limits together.
 
     What others use up meanwhile is found when each is written down.
     """
-    if not gifts:
-        return True
     with database.read() as connection:
         points = [limits.in_points(gift.amount, limits.rate(connection, gift.unit)) for gift in gifts]
         stands = spending.standing(connection, actor.staff_id, actor.role, now, gifts[0].zone, member)
