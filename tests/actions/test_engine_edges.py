@@ -17,8 +17,8 @@ from dashboard.actions.policy import Policy
 from dashboard.actions.two_phase import TwoPhase
 from dashboard.brevo.history import HistoryItem, Lookup
 from dashboard.brevo.status import TransactionStatus as Status
-from dashboard.store.intent import Phase, State
-from tests.actions.fake_remote import START, Entry, Fault
+from dashboard.store.intent import Phase, State, Waiting
+from tests.actions.fake_remote import START, Crash, Entry, Fault
 from tests.actions.schedules import new_intent
 from tests.actions.story import Story
 
@@ -141,6 +141,26 @@ def test_each_change_of_state_is_one_line_of_the_log_and_a_call_for_a_person_is_
         Story(create=[Fault.LOST_AFTER], find=[Fault.LOOK_SHIFTS] * 100).settle()
     moves = [(line["log_level"], line["state"]) for line in lines if line["event"] == "intent.moved"]
     assert moves == [("info", "creating"), ("info", "looking_up"), ("error", "held")]
+
+
+def test_what_a_change_waits_for_is_in_the_log():
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    with capture_logs() as lines:
+        Story(create=[Fault.UNAUTHORISED]).advance()
+    assert [(line["state"], line["waiting"]) for line in lines] == [
+        ("creating", None),
+        ("reserved", Waiting.UNAUTHORISED),
+    ]
+
+
+def test_how_much_was_taken_over_is_told_and_nothing_where_nothing_was():
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    story = Story(create=[Fault.CRASH_AFTER])
+    with pytest.raises(Crash):
+        story.advance()
+    with capture_logs() as lines:
+        assert (story.take_over(), story.take_over()) == (1, 0)
+    assert [(line["event"], line["intents"]) for line in lines] == [("intent.taken_over", 1)]
 
 
 def test_the_alarm_names_the_intent_and_why_a_person_is_called():
