@@ -13,8 +13,10 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from dashboard.actions import words
+from dashboard.actions.ledger import evidence_of
 from dashboard.actions.policy import Policy
 from dashboard.actions.two_phase import TwoPhase
+from dashboard.brevo.fetched import Evidence
 from dashboard.brevo.history import HistoryItem, Lookup
 from dashboard.brevo.status import TransactionStatus as Status
 from dashboard.store.intent import Phase, State, Waiting
@@ -349,3 +351,27 @@ def test_only_an_unmarked_draft_that_may_have_been_made_since_we_asked_calls_a_p
     like_ours = Entry("ffffffff-ffff-4fff-8fff-ffffffffffff", story.intent.amount, meta, made_at, None)
     story.remote.entries.append(like_ours)
     assert story.settle().state is state
+
+
+def test_what_an_answer_proved_is_kept_whole_and_its_words_short():
+    evidence = Evidence(
+        kind="refused", at=START, sent=True, status=422, code="no\x00" + "x" * 200, request_id="r-1"
+    )
+    assert evidence_of(evidence) == {
+        "kind": "refused",
+        "sent": True,
+        "status": 422,
+        "code": "no" + "x" * 98,
+        "request_id": "r-1",
+        "at": "2026-11-20T09:00:00+00:00",
+    }
+
+
+def test_what_a_line_of_the_history_proved_is_kept_whole():
+    assert Story(complete=[Fault.LOST_AFTER]).settle().evidence == {
+        "kind": "history",
+        "transaction_id": "00000000-0000-4000-8000-000000000000",
+        "status": "completed",
+        "decided_at": "2026-11-20T09:00:00+00:00",
+        "at": "2026-11-20T09:00:01+00:00",
+    }
