@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from threading import Barrier
 
@@ -164,6 +164,16 @@ def test_approved_means_carried_out(desk, supervisor, asked):
         assert audit.verify(connection, KEYS).is_intact
 
 
+def test_what_is_approved_names_who_did_and_has_the_figures_of_that_moment(desk, supervisor, asked):
+    desk.clock.forward(3600)
+    read_at = desk.clock()
+    supervisor.look = replace(supervisor.look, balance=Decimal(100), balance_at=read_at)
+    done = supervisor.approve(asked.id)
+    assert (done.values["approved_by"], done.values["approved_by_id"]) == ("Lea", supervisor.actor.staff_id)
+    assert (done.balance_before, done.balance_before_at) == (Decimal(100), read_at)
+    assert done.expires_at == datetime(2027, 11, 20, 10, 0, tzinfo=UTC)
+
+
 def test_pressing_the_requesters_form_again_after_that_tells_the_outcome(desk, supervisor):
     form = filled(amount="5000")
     desk.give(form)
@@ -173,7 +183,8 @@ def test_pressing_the_requesters_form_again_after_that_tells_the_outcome(desk, s
 
 def test_an_approved_debit_is_taken(desk, supervisor):
     intent = desk.take(filled(amount="5000"))
-    assert supervisor.approve(intent.id).applied_amount == Decimal(-5000)
+    done = supervisor.approve(intent.id)
+    assert (done.applied_amount, done.expires_at) == (Decimal(-5000), None)
 
 
 def test_less_can_be_approved_with_a_reason(desk, supervisor, asked):

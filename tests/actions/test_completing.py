@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from dashboard.actions.completing import complete, is_open
 from dashboard.actions.refusals import Denied, NotRecorded, Unacceptable
@@ -65,6 +66,22 @@ def test_a_colleague_can_complete_it_and_is_named_for_it(counter, lea):
     with counter.database.read() as connection:
         rows = audit.page(connection, Filters(outcome=Outcome.PENDING))
     assert [row.entry.actor_name for row in rows] == ["Lea", "Sam"]
+
+
+def test_the_record_says_who_completed_what_and_with_which_request(counter, lea):
+    intent, colleague = begun(counter), counter.at(lea)
+    colleague.actor = replace(colleague.actor, request_id="r2", ip="127.0.0.2")
+    completed(colleague, intent)
+    with counter.database.read() as connection:
+        asked_for = audit.page(connection, Filters(outcome=Outcome.PENDING))[0].entry
+    assert (asked_for.actor_id, asked_for.actor_role, asked_for.request_id, asked_for.ip) == (
+        lea.id,
+        "supervisor",
+        "r2",
+        "127.0.0.2",
+    )
+    assert (asked_for.programme_id, asked_for.contact_id) == (PROGRAMME, MEMBER)
+    assert (asked_for.intent_id, asked_for.case_reference) == (intent.id, "TILL-4")
 
 
 def test_completing_it_twice_completes_it_once(counter):
