@@ -22,6 +22,7 @@ from dashboard.brevo.balances import BalanceDefinition
 from dashboard.brevo.rewards import Reward
 from dashboard.brevo.status import TransactionStatus as Status
 from dashboard.store import intents, limits, spending
+from dashboard.store.audit import Outcome
 from dashboard.store.intent import Intent, Kind, Link, State
 from dashboard.store.limits import Limit, Span
 from tests.actions.counter import Counter
@@ -65,6 +66,11 @@ def test_what_was_moved_is_moved_back_and_both_point_at_each_other(counter, deed
     assert counter.desk.ledger.balance == Decimal(12480)
     assert links_of(counter.database, back).origin == counter.find(original.id)
     assert links_of(counter.database, original).reversal == counter.find(back.id)
+
+
+def test_a_single_point_is_moved_back_too(counter):
+    original = counter.do(give_credit, CreditForm(**basics(definition=POINTS, amount="1")))
+    assert counter.do(undo, undoing(original)).applied_amount == -1
 
 
 def test_a_second_reversal_is_refused_with_the_name_of_the_first(counter, sam):
@@ -164,6 +170,7 @@ def test_an_agent_takes_back_only_their_own_and_only_for_a_quarter_of_an_hour(co
     assert why_not(counter, own) == ("This was done more than 15 minutes ago. A supervisor can take it back")
     with pytest.raises(Denied):
         counter.do(undo, undoing(own))
+    assert counter.record()[-1] == ("debit.take", Outcome.DENIED)
     assert counter.at(lea).do(undo, undoing(own)).state is State.DONE
 
 
@@ -180,6 +187,8 @@ def test_an_issued_voucher_is_revoked_and_what_it_cost_comes_back(counter):
     (voucher,) = counter.desk.world.vouchers.values()
     back = counter.do(undo, undoing(original, voucher=voucher, paid=Paid(DEFINITION, Decimal(300))))
     assert (back.kind, back.link, back.state) == (Kind.VOUCHER_REVOKE, Link.REVERSAL, State.DONE)
+    told = [back.values[name] for name in ("reward_id", "reward_name", "code")]
+    assert told == [GROUP, "Ten off", voucher.code]
     assert counter.desk.world.vouchers == {}
     assert counter.desk.ledger.balance == Decimal(12780)
 
@@ -208,8 +217,9 @@ def test_an_order_that_is_still_a_draft_is_cancelled(counter):
     original = counter.do(create_order, OrderForm(**basics(definition=POINTS, amount="200")))
     links = links_of(counter.database, original)
     assert offer(counter.actor, original, links, Facts(), counter.clock.now).how is How.CANCEL
-    back = counter.do(undo, undoing(original))
+    back = counter.do(undo, undoing(original, balance=Decimal(12480)))
     assert (back.state, counter.desk.ledger.entries[0].status) == (State.DONE, Status.CANCELLED)
+    assert (back.definition_id, back.balance_before) == (DEFINITION, Decimal(12480))
 
 
 def test_what_cannot_be_taken_back_says_so(counter):
