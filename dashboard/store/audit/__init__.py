@@ -17,7 +17,6 @@ from dashboard.store.audit.record import (
     Outcome,
     Recorded,
     append,
-    for_member,
     page,
 )
 from dashboard.store.audit.verify import Finding, VerifyReport, verify
@@ -33,7 +32,6 @@ __all__ = [
     "VerifyReport",
     "anchor",
     "append",
-    "for_member",
     "head_seq",
     "kept_anchors",
     "last_anchor",

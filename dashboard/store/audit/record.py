@@ -168,13 +168,6 @@ def page(
     return _newest(connection, statement, limit)
 
 
-def for_member(
-    connection: Connection, programme_id: str, contact_id: int, limit: int = 20
-) -> tuple[Recorded, ...]:
-    """What was done about one member, newest first."""
-    return page(connection, Filters(programme_id=programme_id, contact_id=contact_id), limit=limit)
-
-
 def moment(at: datetime) -> str:
     """``at`` as the record writes it: UTC, microseconds, always as long, so that texts sort as moments do."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
