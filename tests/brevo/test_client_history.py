@@ -47,6 +47,15 @@ def test_every_transaction_comes_once_and_in_order(remote, brevo, reading, size)
 
 
 @pytest.mark.parametrize("reading", READINGS)
+def test_rows_that_spell_their_id_in_full_are_paged_too(remote, brevo, reading):
+    rows = [item(number) for number in range(25)]
+    spelled = [{**row, "id": None, "transactionId": row["id"]} for row in rows]
+    remote.always(Ledger(spelled, reading))
+
+    assert [one.id for page in pages(brevo) for one in page] == ids(rows)
+
+
+@pytest.mark.parametrize("reading", READINGS)
 @pytest.mark.parametrize("limit", [2, 3])
 def test_the_smallest_pages_work_too(remote, brevo, reading, limit):
     rows = [item(number) for number in range(7)]
