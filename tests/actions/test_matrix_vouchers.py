@@ -159,6 +159,23 @@ def test_a_doubled_voucher_is_revoked_and_the_chosen_one_is_not():
     assert tale.journal.audit[-1].action == "voucher.sweep"
 
 
+@pytest.mark.parametrize(
+    ("call", "faults"),
+    [("list", [Fault.LOOK_FAILS]), ("revoke", [Fault.LOST_BEFORE])],
+    ids=["look", "revoke"],
+)
+def test_a_sweep_that_could_not_do_all_is_done_again_and_then_is_over(call, faults):
+    desk = FakeDesk(Clock(), unique_codes=False)
+    values = {"reward_id": GROUP, "code": "AB12"}
+    tale = Tale(asked(Kind.VOUCHER_ISSUE, values), desk, attribute=[Fault.TWICE])
+    done = tale.settle()
+    tale.faults[call] = list(faults)
+    tale.sweep()
+    assert (len(ours(tale)), tale.now.sweep_at) == (2, tale.clock.now + timedelta(seconds=60))
+    tale.sweep()
+    assert (ours(tale), tale.now.sweep_at) == ([done.remote_id], None)
+
+
 def test_a_voucher_that_was_refused_though_it_was_given_is_revoked():
     tale = issuing(attribute=[Fault.ECHO], list=[Fault.NONE])
     tale.desk.lag = timedelta(seconds=200)
