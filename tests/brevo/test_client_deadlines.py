@@ -153,14 +153,14 @@ def test_a_tls_handshake_that_hangs_ends_in_time_and_counts_as_not_sent(remote, 
     assert time.monotonic() - started < 0.5 + GRACE
 
 
-def test_a_connection_is_given_up_after_two_seconds_however_long_the_call_may_take(remote, client):
-    remote.always(lambda _: hang())
-    brevo = client(remote.url.replace("http:", "https:"), write_deadline=8)
+def test_a_connection_is_given_up_after_two_seconds_however_long_the_call_may_take(client, deaf):
+    host, port = deaf
+    brevo = client(f"http://{host}:{port}/v3", write_deadline=8)
     started = time.monotonic()
 
     assert create(brevo).evidence.kind == "not_sent"
 
-    assert time.monotonic() - started < 2 + GRACE
+    assert 1.9 < time.monotonic() - started < 2 + GRACE
 
 
 def test_an_endless_body_ends_at_the_cap_and_not_at_the_deadline(remote, client):
