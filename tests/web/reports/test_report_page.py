@@ -98,6 +98,16 @@ def test_vouchers_that_the_shop_paid_for_stand_by_themselves_at_their_value(desk
     assert "500 given in 1 credit." in page.main
 
 
+def test_each_part_of_the_report_has_a_name_of_its_own(desk: Desk) -> None:
+    gives(desk)
+    issues(desk, "goodwill")
+    page = report(desk)
+    parts = [each.get("aria-labelledby") for each in page.by_id("main").iter("section")]
+    names = ["".join(page.by_id(each).itertext()) for each in parts]
+    assert len(names) == 8
+    assert len(set(names)) == 8
+
+
 def test_vouchers_that_the_member_paid_for_are_no_goodwill(desk: Desk) -> None:
     issues(desk, "points")
 
