@@ -113,7 +113,11 @@ def _against_debit(amount: Decimal, definition: BalanceDefinition, balance: Deci
         most = amounts.at_most(definition.unit, definition.max_debit)
         yield f"{most}: the programme allows no more at once"
     left = left_to_take(definition, balance)
-    if left is not None and amount > left:
+    if left is None or amount <= left:
+        return
+    if left <= 0:
+        yield "The balance is at its minimum: nothing can be taken back"
+    else:
         yield f"{amounts.at_most(definition.unit, left)}: the balance holds no more"
 
 

@@ -282,6 +282,7 @@ def test_a_maximum_that_clips_lets_the_credit_through(desk):
     ("rule", "balance", "amount", "message"),
     [
         ({}, "40", "41", "Points must be 40 or fewer: the balance holds no more"),
+        ({}, "0", "1", "The balance is at its minimum: nothing can be taken back"),
         ({"min_amount": Decimal(100)}, "140", "41", "Points must be 40 or fewer: the balance holds no more"),
         (
             {"max_debit": Decimal(10)},

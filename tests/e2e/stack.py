@@ -82,8 +82,8 @@ class Stack:
         return [each["operation"] for each in self.control("GET", "/calls")]
 
     def new_member(self) -> int:
-        """The contact ID of a member that no test has touched."""
-        return next(self._next_member)
+        """The contact ID of a member that no test has touched, and who has points."""
+        return next(each for each in self._next_member if self.points(each) > 0)
 
     def ledger(self, contact_id: int) -> Any:
         """All that a member holds."""
