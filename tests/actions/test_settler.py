@@ -88,10 +88,9 @@ def test_what_another_process_may_still_be_doing_is_left_to_it():
     assert story.now.state is State.CREATING
 
 
-def test_a_call_that_hangs_keeps_no_other_intent_waiting():
+def hanging(story):
+    """Let the first call of ``story`` hang: events that say when it does, and that let it go on."""
     hangs, answers = Event(), Event()
-    watched = Watched()
-    story = Story(journal=watched, create=[Fault.SLOW])
     story.remote.slow_seconds = 0
 
     def while_slow():
@@ -99,6 +98,13 @@ def test_a_call_that_hangs_keeps_no_other_intent_waiting():
         wait_for(answers)
 
     story.remote.while_slow = while_slow
+    return hangs, answers
+
+
+def test_a_call_that_hangs_keeps_no_other_intent_waiting():
+    watched = Watched()
+    story = Story(journal=watched, create=[Fault.SLOW])
+    hangs, answers = hanging(story)
     settler = settler_of(story)
     settler.start()
     wait_for(hangs)
@@ -318,15 +324,8 @@ def test_a_stop_waits_for_the_round_that_is_under_way():
 
 
 def test_a_stop_waits_for_the_call_that_is_under_way():
-    hangs, answers = Event(), Event()
     story = Story(create=[Fault.SLOW])
-    story.remote.slow_seconds = 0
-
-    def while_slow():
-        hangs.set()
-        wait_for(answers)
-
-    story.remote.while_slow = while_slow
+    hangs, answers = hanging(story)
     settler = settler_of(story)
     settler.start()
     wait_for(hangs)
